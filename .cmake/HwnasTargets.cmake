@@ -1,0 +1,42 @@
+# How every target of the project is built.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+
+option(HWNAS_WERROR "Treat warnings as errors" OFF)
+set(HWNAS_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=")
+
+find_program(HWNAS_CCACHE ccache)
+if(HWNAS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER "${HWNAS_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${HWNAS_CCACHE}")
+endif()
+
+add_library(hwnas_flags INTERFACE)
+target_compile_options(
+  hwnas_flags
+  INTERFACE -ffp-contract=off
+            $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wshadow;-Wconversion;-Wno-sign-conversion>)
+target_include_directories(hwnas_flags INTERFACE "${PROJECT_SOURCE_DIR}")
+if(HWNAS_WERROR)
+  target_compile_options(hwnas_flags INTERFACE -Werror)
+endif()
+if(HWNAS_SANITIZE)
+  target_compile_options(
+    hwnas_flags INTERFACE -fsanitize=${HWNAS_SANITIZE}
+                          -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(hwnas_flags INTERFACE -fsanitize=${HWNAS_SANITIZE})
+endif()
+
+# hwnas_object_library(NAME SOURCES ... LIBRARIES ...): one row of the design's
+# table of folders; all rows are linked into the one shared library.
+set_property(GLOBAL PROPERTY HWNAS_OBJECT_LIBRARIES "")
+function(hwnas_object_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;LIBRARIES")
+  add_library(${name} OBJECT ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE hwnas_flags ${ARG_LIBRARIES})
+  set_property(GLOBAL APPEND PROPERTY HWNAS_OBJECT_LIBRARIES ${name})
+endfunction()

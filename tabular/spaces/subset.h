@@ -1,0 +1,23 @@
+#ifndef HWNAS_TABULAR_SPACES_SUBSET_H_
+#define HWNAS_TABULAR_SPACES_SUBSET_H_
+
+#include <memory>
+#include <vector>
+
+#include "tabular/search_space.h"
+
+namespace hwnas {
+
+/// The stored rows of another space as a space of their own: it samples them
+/// uniformly, and a neighbour is one of the `nearest` rows by Hamming distance
+/// over decisions, ties by rank (rows in ascending order; rank = row).
+/// `rows` are sorted and made unique. Id: `BASE#subset`. Neighbour lists are
+/// computed on first use per architecture, thread-safe, or at once where that
+/// is cheap. Crossover: the row nearest to the base space's crossover.
+std::shared_ptr<const SearchSpace> MakeSubsetSpace(
+    std::shared_ptr<const SearchSpace> base, std::vector<Architecture> rows,
+    size_t nearest = 16);
+
+}  // namespace hwnas
+
+#endif  // HWNAS_TABULAR_SPACES_SUBSET_H_
