@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include "tabular/architecture.h"
@@ -40,6 +39,9 @@ struct Trial {
   int rung = 0;
   TrialStatus status = TrialStatus::kOk;
   Missing missing = Missing::kNone;
+  /// Which luck answered: within a problem, equal architecture, rung and
+  /// replicate mean equal values. 0 where there is but one.
+  uint32_t replicate = 0;
   std::array<double, kMaxValues> values{};
   double cost_seconds = 0;  // charged
 

@@ -1,0 +1,117 @@
+#ifndef HWNAS_BENCH_HARNESS_EXPERIMENT_H_
+#define HWNAS_BENCH_HARNESS_EXPERIMENT_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "datasets/toml_reader.h"
+#include "strategies/registry.h"
+#include "tabular/metric.h"
+
+namespace hwnas {
+
+/// What a proposal that brings nothing new costs.
+enum class Charge : uint8_t {
+  kFull,  // counts as an evaluation and costs what the rung costs
+  kFree,  // counts as a trial only
+};
+
+/// How a run is conducted; part of a run's identity.
+struct Protocol {
+  /// Budgets, 0: unlimited; at least one must be set.
+  uint64_t evaluations = 0;
+  double simulated_seconds = 0;
+  /// Cap on trials; 0: 100 × the size of the space or 10^6, the smaller.
+  uint64_t max_trials = 0;
+  int workers = 1;
+  Charge repeated = Charge::kFull;
+  Charge invalid = Charge::kFull;
+  Charge missing = Charge::kFull;
+  /// Whether the evaluation that crosses the simulated budget still counts.
+  bool crossing_counts = true;
+  /// Whether observed values are a replicate's (keyed by repetition and
+  /// architecture) or the mean of replicates.
+  bool replicates = true;
+  /// In so many words: the strategy may see what reports judge.
+  bool allow_test_observed = false;
+  bool allow_scored_features = false;
+};
+
+/// An objective as an experiment states it.
+struct ObjectiveSpec {
+  std::string metric;  // text, completed by the table's defaults
+  std::string source;  // "": the preferred one
+  /// Empty: as the quantity says; else "min" or "max".
+  std::string direction;
+};
+
+struct RungSpec {
+  std::string fidelity;  // "": the objective's own
+  std::string cost;      // metric text; "": the scale alone
+  double cost_scale = 1;
+};
+
+/// A further factor of the space (co-design): see ProductSpace.
+struct FactorSpec {
+  std::string name;
+  std::string binding;  // "qualifiers" or "platform"
+  std::vector<std::string> values;
+};
+
+/// One problem of an experiment: what is searched on the table.
+struct ProblemSpec {
+  std::string name;
+  std::vector<ObjectiveSpec> objectives;
+  std::vector<std::string> constraints;  // `latency@pixel3<=20`
+  std::vector<ObjectiveSpec> score;      // empty: the objectives
+  std::vector<RungSpec> ladder;          // empty: one rung, cost 1
+  std::vector<std::string> features;
+  std::vector<FactorSpec> factors;
+  /// Drops architectures whose output does not depend on their input from the
+  /// space before the search (they are infeasible networks with stored
+  /// costs); off by default, as published comparisons keep them.
+  bool connected_only = false;
+  Protocol protocol;  // the experiment's, with this problem's overrides
+};
+
+struct StrategySpec {
+  std::string label;  // unique in an experiment; by default the name
+  std::string name;   // of the registry
+  OptionMap options;  // as given; defaults are not listed
+};
+
+/// One TOML file: problems × strategies × repetitions on a table. The format
+/// is documented in bench/harness/README.md.
+struct Experiment {
+  std::string name;
+  std::string table;  // path as given, or empty
+  uint64_t seed = 1;
+  uint64_t repetitions = 1;
+  std::vector<ProblemSpec> problems;
+  std::vector<StrategySpec> strategies;
+
+  /// A canonical JSON text of all of it but the table's path; FromJson is its
+  /// inverse. Stored with the results.
+  std::string ToJson() const;
+  static Experiment FromJson(std::string_view json);  // Error(kCorrupt)
+
+  /// Error(kUsage) with file, line and key for what is wrong; unknown keys
+  /// are refused. A relative `table` is taken from the file's folder.
+  static Experiment ReadFile(const std::string& path);
+  static Experiment ReadText(std::string_view text, const std::string& name);
+
+  /// Error(kUsage) unless names and labels are unique, budgets set,
+  /// strategies known and their options valid.
+  void Check() const;
+};
+
+/// Canonical texts that identify runs: keys sorted, numbers shortest.
+std::string ProblemJson(const ProblemSpec& problem);
+std::string StrategyJson(const StrategySpec& strategy);
+
+}  // namespace hwnas
+
+#endif  // HWNAS_BENCH_HARNESS_EXPERIMENT_H_

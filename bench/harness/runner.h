@@ -1,0 +1,69 @@
+#ifndef HWNAS_BENCH_HARNESS_RUNNER_H_
+#define HWNAS_BENCH_HARNESS_RUNNER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "bench/harness/experiment.h"
+#include "bench/harness/results.h"
+#include "tabular/table.h"
+
+namespace hwnas {
+
+struct RunOptions {
+  int threads = 1;
+  /// Only runs whose id falls to shard `shard` of `shards` (1-based).
+  int shard = 1;
+  int shards = 1;
+  const std::atomic<bool>* interrupted = nullptr;
+  /// Called after each run, serialised: runs done, runs in all.
+  std::function<void(uint64_t done, uint64_t total)> progress;
+};
+
+struct RunSummary {
+  uint64_t planned = 0;  // of this shard
+  uint64_t skipped = 0;  // complete before
+  uint64_t ran = 0;
+  uint64_t failed = 0;  // of those run
+  uint64_t trials = 0;
+  bool interrupted = false;
+};
+
+/// Runs what is not there yet of an experiment into a results file. Whole
+/// runs are spread over threads; their number changes no value.
+RunSummary RunExperiment(const Experiment& experiment,
+                         std::shared_ptr<const Table> table, Results& results,
+                         const RunOptions& options);
+
+/// Number of runs and an upper bound of evaluations, for `run --check`.
+struct RunEstimate {
+  uint64_t runs = 0;
+  uint64_t evaluations = 0;  // where budgets are in evaluations
+};
+RunEstimate EstimateExperiment(const Experiment& experiment);
+
+/// Re-runs what a results file holds on a table and compares digests.
+struct Difference {
+  std::string run;   // problem/strategy/repetition
+  std::string what;  // one line
+};
+std::vector<Difference> VerifyResults(const Results& results,
+                                      std::shared_ptr<const Table> table,
+                                      const RunOptions& options);
+
+/// Joins results files into `out` (new or existing). Error(kDisagree), with
+/// nothing changed, when a run or a table digest differs. Idempotent.
+struct MergeSummary {
+  uint64_t runs = 0;  // in the result
+  uint64_t added = 0;
+  uint64_t duplicates = 0;
+};
+MergeSummary MergeResults(const std::vector<std::string>& paths,
+                          const std::string& out);
+
+}  // namespace hwnas
+
+#endif  // HWNAS_BENCH_HARNESS_RUNNER_H_

@@ -1,0 +1,47 @@
+#ifndef HWNAS_BENCH_HARNESS_TABULAR_BENCHMARK_H_
+#define HWNAS_BENCH_HARNESS_TABULAR_BENCHMARK_H_
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bench/harness/experiment.h"
+#include "tabular/evaluator.h"
+#include "tabular/table.h"
+
+namespace hwnas {
+
+/// Judges architectures by the problem's score metrics: means over
+/// replicates, at full fidelity. Thread-safe.
+class Scorer {
+ public:
+  virtual ~Scorer() = default;
+  /// Fills `scores`, one per `problem.score`, else per objective.
+  virtual void Score(const Architecture& architecture,
+                     std::span<Value> scores) const = 0;
+};
+
+/// A problem on a table: dense columns resolved at set-up, so that evaluating
+/// is array reads. Immutable and thread-safe; shared by all runs.
+class TabularBenchmark : public Scorer {
+ public:
+  /// Error(kUsage or kNotFound) for metrics, constraints, factors that the
+  /// table cannot answer.
+  static std::shared_ptr<const TabularBenchmark> Make(
+      std::shared_ptr<const Table> table, const ProblemSpec& spec);
+
+  virtual const Problem& GetProblem() const = 0;
+  virtual const ProblemSpec& Spec() const = 0;
+  virtual const Table& GetTable() const = 0;
+
+  /// The evaluator of one run. `replicate_key`: what the run's luck depends
+  /// on (master seed, experiment, problem, repetition).
+  virtual std::unique_ptr<Evaluator> MakeEvaluator(
+      uint64_t replicate_key) const = 0;
+};
+
+}  // namespace hwnas
+
+#endif  // HWNAS_BENCH_HARNESS_TABULAR_BENCHMARK_H_
