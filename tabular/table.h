@@ -18,31 +18,31 @@ namespace hwnas {
 
 /// Where columns come from, as the table records it.
 struct Source {
-  std::string name;      // `hw-nas-bench`, unique in a table
-  std::string origin;    // URL or repository@commit and path
-  std::string licence;   // SPDX id or what is known
-  std::string citation;  // BibTeX
-  std::string recipe;    // how networks were trained, where known
-  std::string compute;   // on what, how long, where known
-  std::string importer;  // name@version of what wrote it
+  std::string name = {};      // `hw-nas-bench`, unique in a table
+  std::string origin = {};    // URL or repository@commit and path
+  std::string licence = {};   // SPDX id or what is known
+  std::string citation = {};  // BibTeX
+  std::string recipe = {};    // how networks were trained, where known
+  std::string compute = {};   // on what, how long, where known
+  std::string importer = {};  // name@version of what wrote it
   bool operator==(const Source&) const = default;
 };
 
 /// A metric from a source.
 struct Column {
   int64_t id = 0;
-  Metric metric;  // complete: defaults filled in
-  std::string source;
+  Metric metric = {};  // complete: defaults filled in
+  std::string source = {};
   Origin origin = Origin::kMeasured;
   /// Among columns of one metric from several sources, the one that is meant
   /// when none is named. Exactly one per metric.
   bool preferred = true;
   /// Replicate labels, sorted; {""} where the source publishes one value.
-  std::vector<std::string> replicates;
+  std::vector<std::string> replicates = {};
   /// For a published mean: of how many; 0 where not a mean or unknown.
   int mean_of = 0;
-  std::string predictor;  // name@version, for kPredicted
-  std::string note;
+  std::string predictor = {};  // name@version, for kPredicted
+  std::string note = {};
   std::string Unit() const { return FindQuantity(metric.quantity).unit; }
 };
 

@@ -1,0 +1,161 @@
+#include "tabular/platform.h"
+
+#include <algorithm>
+
+namespace hwnas {
+namespace {
+
+/// HELP (Lee et al., NeurIPS 2021): one setting per batch. Its sources state
+/// neither batch nor runtime for processors other than graphics cards.
+void AddHelp(std::vector<Platform>* out) {
+  const struct {
+    const char* device;
+    const char* name;
+  } gpus[] = {
+      {"1080ti", "NVIDIA GeForce GTX 1080 Ti"},
+      {"2080ti", "NVIDIA GeForce RTX 2080 Ti"},
+      {"titan_rtx", "NVIDIA Titan RTX"},
+      {"titanx", "NVIDIA GeForce GTX Titan X"},
+      {"titanxp", "NVIDIA Titan Xp"},
+  };
+  for (const auto& gpu : gpus) {
+    // 256 on nb201's cells, 64 on FBNet's networks.
+    for (const int batch : {1, 32, 64, 256}) {
+      out->push_back({.id = gpu.device + ("_" + std::to_string(batch)),
+                      .device = gpu.device,
+                      .category = "desktop",
+                      .processor = "GPU",
+                      .batch = batch,
+                      .precision = "fp32",
+                      .runtime = "PyTorch",
+                      .method = "measured by HELP",
+                      .facts = {{"name", gpu.name}}});
+    }
+  }
+  const struct {
+    const char* id;
+    const char* name;
+    const char* category;
+  } cpus[] = {
+      {"gold_6226", "Intel Xeon Gold 6226", "server"},
+      {"gold_6240", "Intel Xeon Gold 6240", "server"},
+      {"silver_4114", "Intel Xeon Silver 4114", "server"},
+      {"silver_4210r", "Intel Xeon Silver 4210R", "server"},
+      {"essential_ph_1", "Essential Phone PH-1", "mobile"},
+      {"pixel2", "Google Pixel 2", "mobile"},
+      {"samsung_a50", "Samsung Galaxy A50", "mobile"},
+      {"samsung_s7", "Samsung Galaxy S7", "mobile"},
+  };
+  for (const auto& cpu : cpus) {
+    out->push_back({.id = cpu.id,
+                    .device = cpu.id,
+                    .category = cpu.category,
+                    .processor = "CPU",
+                    .method = "measured by HELP",
+                    .facts = {{"name", cpu.name}}});
+  }
+}
+
+/// HW-NAS-Bench (Li et al., ICLR 2021); HELP repeats raspi4, pixel3, eyeriss
+/// and fpga.
+void AddHwNasBench(std::vector<Platform>* out) {
+  const std::string measured = "measured by HW-NAS-Bench";
+  out->push_back({.id = "edgegpu",
+                  .device = "edgegpu",
+                  .category = "embedded",
+                  .processor = "GPU",
+                  .batch = 1,
+                  .runtime = "TensorRT",
+                  .method = measured,
+                  .facts = {{"name", "NVIDIA Jetson TX2"}}});
+  out->push_back({.id = "edgetpu",
+                  .device = "edgetpu",
+                  .category = "embedded",
+                  .processor = "TPU",
+                  .batch = 1,
+                  .precision = "int8",
+                  .runtime = "TFLite",
+                  .method = measured,
+                  .facts = {{"name", "Google Edge TPU Dev Board"}}});
+  out->push_back({.id = "pixel3",
+                  .device = "pixel3",
+                  .category = "mobile",
+                  .processor = "CPU",
+                  .batch = 1,
+                  .runtime = "TFLite",
+                  .method = measured,
+                  .facts = {{"name", "Google Pixel 3"}}});
+  out->push_back({.id = "raspi4",
+                  .device = "raspi4",
+                  .category = "embedded",
+                  .processor = "CPU",
+                  .batch = 1,
+                  .runtime = "TFLite",
+                  .method = measured,
+                  .facts = {{"name", "Raspberry Pi 4"}}});
+  out->push_back({.id = "eyeriss",
+                  .device = "eyeriss",
+                  .category = "embedded",
+                  .processor = "ASIC",
+                  .batch = 1,
+                  .method = "a performance model of the accelerator, run by "
+                            "HW-NAS-Bench",
+                  .facts = {{"name", "Eyeriss"}}});
+  out->push_back({.id = "fpga",
+                  .device = "fpga",
+                  .category = "embedded",
+                  .processor = "FPGA",
+                  .batch = 1,
+                  .method = "estimated by HW-NAS-Bench from synthesis of a "
+                            "pipelined accelerator",
+                  .facts = {{"name", "Xilinx ZC706"}}});
+}
+
+/// Accel-NASBench (Ahmad et al., DATE 2024).
+void AddAccelNasBench(std::vector<Platform>* out) {
+  const struct {
+    const char* id;
+    const char* name;
+    const char* category;
+    const char* processor;
+  } accelerators[] = {
+      {"3090", "NVIDIA GeForce RTX 3090", "desktop", "GPU"},
+      {"a100", "NVIDIA A100", "server", "GPU"},
+      {"tpuv2", "Google Cloud TPU v2", "server", "TPU"},
+      {"tpuv3", "Google Cloud TPU v3", "server", "TPU"},
+      {"vck190", "Xilinx Versal VCK190", "embedded", "FPGA"},
+      {"zcu102", "Xilinx Zynq UltraScale+ ZCU102", "embedded", "FPGA"},
+  };
+  for (const auto& accelerator : accelerators) {
+    out->push_back({.id = accelerator.id,
+                    .device = accelerator.id,
+                    .category = accelerator.category,
+                    .processor = accelerator.processor,
+                    .method = "measured by Accel-NASBench",
+                    .facts = {{"name", accelerator.name}}});
+  }
+}
+
+}  // namespace
+
+const std::vector<Platform>& KnownPlatforms() {
+  static const std::vector<Platform> platforms = [] {
+    std::vector<Platform> all;
+    AddHelp(&all);
+    AddHwNasBench(&all);
+    AddAccelNasBench(&all);
+    std::sort(all.begin(), all.end(),
+              [](const Platform& a, const Platform& b) { return a.id < b.id; });
+    return all;
+  }();
+  return platforms;
+}
+
+const Platform* FindKnownPlatform(const std::string& id) {
+  for (const Platform& platform : KnownPlatforms()) {
+    if (platform.id == id) return &platform;
+  }
+  return nullptr;
+}
+
+}  // namespace hwnas
