@@ -1,0 +1,15 @@
+// A program of someone else's, built against the installed library.
+#include <hwnas/tabular/error.h>
+#include <hwnas/tabular/rng.h>
+#include <hwnas/tabular/version.h>
+
+#include <cstdio>
+
+int main() {
+  const hwnas::Rng rng(1234567);
+  // The first output of splitmix64 for this seed (Vigna's reference).
+  if (rng.State()[0] != 6457827717110365317u) return 1;
+  if (hwnas::Nearest("randon", {"random", "exhaustive"}) != "random") return 2;
+  std::printf("consumer of hwnas %s\n", hwnas::Version().c_str());
+  return 0;
+}
