@@ -14,7 +14,8 @@ namespace hwnas {
 /// stand: pass `graph.Effective()` for the effective network's.
 
 /// Multiply-accumulates of convolution and linear layers at the output's
-/// resolution, as the published tables count (their "FLOPs").
+/// resolution, as the published tables count (their "FLOPs"); a bias counts
+/// one per output value, as in NATS-Bench's counter.
 int64_t Macs(const LayerGraph& graph);
 
 /// Trainable values: convolution, linear (with bias), affine batch norm.
@@ -36,15 +37,16 @@ int64_t ParamsPaper(const LayerGraph& graph);
 int64_t BitOperations(const LayerGraph& graph);
 
 /// Bytes of convolution and linear weights at each layer's weight_bits, each
-/// layer rounded up to whole bytes; biases and batch norm as 32-bit values
-/// (2 a channel, folded).
+/// layer rounded up to whole bytes; biases as one and batch norm, affine or
+/// not, as two 32-bit values a channel (scale and shift, statistics folded).
 int64_t WeightBytes(const LayerGraph& graph);
 
 /// The largest sum of activations alive at once (bytes, at activation_bits
 /// rounded up per tensor), executing layers in order: an output is allocated
 /// before its layer runs, an input freed after its last reader. Batch norm,
 /// activations and identities run in place when they are their input's only
-/// reader.
+/// reader. A tensor is as wide as its widest reader's activation_bits; the
+/// answer as its own layer's, and it stays alive.
 int64_t PeakActivationBytes(const LayerGraph& graph);
 
 /// Macs of one layer.

@@ -134,6 +134,8 @@ class CategoricalSpace : public SearchSpace {
   explicit CategoricalSpace(std::vector<Decision> decisions);
 
   std::span<const Decision> Decisions() const override { return decisions_; }
+  bool IsActive(const Architecture& architecture, size_t i) const override;
+  bool IsValid(const Architecture& architecture) const override;
   Architecture Sample(Rng& rng) const override;
   std::span<const std::string> Moves() const override { return moves_; }
   bool Mutate(const Architecture& from, size_t move, Rng& rng,
@@ -149,9 +151,13 @@ class CategoricalSpace : public SearchSpace {
 
  protected:
   void SetMoves(std::vector<std::string> moves) { moves_ = std::move(moves); }
+  /// Gives decision `i`, of at least two choices, another one.
+  void ChangeChoice(size_t i, Rng& rng, Architecture* architecture) const;
 
  private:
   std::vector<Decision> decisions_;
+  std::vector<uint32_t> choices_;   // of each decision
+  std::vector<uint32_t> open_;      // decisions with several choices
   std::vector<std::string> moves_;  // {"decision"} by default
   std::optional<uint64_t> size_;
   double log10_size_ = 0;

@@ -1,7 +1,7 @@
 #ifndef HWNAS_TABULAR_SPACES_NB201_H_
 #define HWNAS_TABULAR_SPACES_NB201_H_
 
-#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -12,7 +12,9 @@ namespace hwnas {
 /// The network that an nb201 cell is put into: a 3x3 stem (stride
 /// `stem_stride`) and batch norm; per stage `cells` copies of the cell at
 /// `channels`·2^stage; between stages a residual block of stride 2; batch
-/// norm, ReLU, global average, linear. The defaults are NAS-Bench-201's.
+/// norm, ReLU, global average, linear. The defaults are NAS-Bench-201's. Where
+/// a size is odd, which its images never are, the 2x2 average pool of the
+/// residual block's shortcut is padded by one, not counted.
 struct Nb201Skeleton {
   int channels = 16;
   int cells = 5;
@@ -84,6 +86,10 @@ class Nb201Space : public CategoricalSpace {
 
  private:
   Nb201Skeleton skeleton_;
+  // By rank; filled when Canonical() is first called, for it takes some
+  // milliseconds that a query should not pay.
+  mutable std::once_flag canonical_once_;
+  mutable std::vector<uint16_t> canonical_;
 };
 
 }  // namespace hwnas
