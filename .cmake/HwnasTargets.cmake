@@ -40,3 +40,20 @@ function(hwnas_object_library name)
   target_link_libraries(${name} PRIVATE hwnas_flags ${ARG_LIBRARIES})
   set_property(GLOBAL APPEND PROPERTY HWNAS_OBJECT_LIBRARIES ${name})
 endfunction()
+
+# hwnas_embed_texts(TARGET FUNCTION FILES...): compiles files into TARGET,
+# which then has `std::span<const EmbeddedText> hwnas::FUNCTION()`; declare it
+# where it is used (tabular/embedded_text.h).
+function(hwnas_embed_texts target function)
+  list(TRANSFORM ARGN PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" OUTPUT_VARIABLE
+                                                             files)
+  list(JOIN files "," joined)
+  set(output "${CMAKE_CURRENT_BINARY_DIR}/${function}.cc")
+  add_custom_command(
+    OUTPUT "${output}"
+    COMMAND "${CMAKE_COMMAND}" -D "OUTPUT=${output}" -D "FUNCTION=${function}"
+            -D "FILES=${joined}" -P "${PROJECT_SOURCE_DIR}/.cmake/EmbedTexts.cmake"
+    DEPENDS ${files} "${PROJECT_SOURCE_DIR}/.cmake/EmbedTexts.cmake"
+    VERBATIM)
+  target_sources(${target} PRIVATE "${output}")
+endfunction()
