@@ -70,9 +70,9 @@ struct ProblemSpec {
   std::vector<RungSpec> ladder;          // empty: one rung, cost 1
   std::vector<std::string> features;
   std::vector<FactorSpec> factors;
-  /// Drops architectures whose output does not depend on their input from the
-  /// space before the search (they are infeasible networks with stored
-  /// costs); off by default, as published comparisons keep them.
+  /// Architectures whose output does not depend on their input answer as
+  /// missing ('disconnected'), whatever costs are stored for them. Off by
+  /// default, as published comparisons keep them.
   bool connected_only = false;
   Protocol protocol;  // the experiment's, with this problem's overrides
 };
@@ -110,6 +110,8 @@ struct Experiment {
 
 /// Canonical texts that identify runs: keys sorted, numbers shortest.
 std::string ProblemJson(const ProblemSpec& problem);
+/// Inverse of ProblemJson; Error(kCorrupt).
+ProblemSpec ProblemFromText(std::string_view json);
 std::string StrategyJson(const StrategySpec& strategy);
 
 }  // namespace hwnas

@@ -11,6 +11,7 @@
 #include "bench/harness/experiment.h"
 #include "bench/harness/run.h"
 #include "bench/harness/trial_log.h"
+#include "tabular/sha256.h"
 
 namespace hwnas {
 
@@ -75,12 +76,20 @@ struct ResultsExperiment {
   std::string host;   // processor
 };
 
-/// Identity of a run: SHA-256 over table digest, problem, protocol, master
+/// Identity of runs: SHA-256 over table digest, problem, protocol, master
 /// seed, experiment name, the strategy's label, name@version, options, and
 /// the repetition. Adding strategies or repetitions changes no other run.
-std::string RunId(const std::string& table_digest, const Experiment& experiment,
-                  const ProblemSpec& problem, const StrategySpec& strategy,
-                  uint64_t repetition);
+class RunIdentity {
+ public:
+  RunIdentity(const std::string& table_digest, const std::string& experiment,
+              uint64_t seed, const ProblemSpec& problem,
+              const StrategySpec& strategy, int strategy_version);
+  /// 64 hex digits.
+  std::string Id(uint64_t repetition) const;
+
+ private:
+  Sha256 prefix_;
+};
 
 /// A results file: one SQLite database, documented in bench/harness/
 /// RESULTS.md. Every finished run is committed by itself: a killed process
@@ -111,8 +120,10 @@ class Results {
   virtual std::vector<StrategyRow> Strategies() const = 0;
 
   virtual bool HasRun(const std::string& id) const = 0;
-  /// Stores a finished run; commits.
-  virtual void AddRun(const RunRecord& record, const RunOutcome& outcome) = 0;
+  /// Stores a finished run; commits. `space` writes the text of architectures
+  /// not met before; null: the entries carry it.
+  virtual void AddRun(const RunRecord& record, const RunOutcome& outcome,
+                      const SearchSpace* space) = 0;
 
   /// Runs by problem, strategy, repetition.
   virtual std::vector<RunRecord> Runs() const = 0;

@@ -36,6 +36,14 @@ class TabularBenchmark : public Scorer {
   virtual const ProblemSpec& Spec() const = 0;
   virtual const Table& GetTable() const = 0;
 
+  /// The columns behind objective or constraint `i` (at the last rung) and
+  /// score `i`, for the first choice of every factor.
+  virtual const Column& ObservedColumn(size_t i) const = 0;
+  virtual const Column& ScoredColumn(size_t i) const = 0;
+  /// The best of each score over all architectures that satisfy the
+  /// constraints (by the columns' means); missing where there is none.
+  virtual std::vector<Value> Optimum() const = 0;
+
   /// The evaluator of one run. `replicate_key`: what the run's luck depends
   /// on (master seed, experiment, problem, repetition).
   virtual std::unique_ptr<Evaluator> MakeEvaluator(

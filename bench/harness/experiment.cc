@@ -1,0 +1,385 @@
+#include "bench/harness/experiment.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "tabular/error.h"
+
+namespace hwnas {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int64_t kMostRepetitions = 1'000'000;
+constexpr int64_t kMostWorkers = 10'000;
+
+[[noreturn]] void Refuse(const std::string& message) {
+  throw Error(ErrorCode::kUsage, message);
+}
+
+// --- TOML ------------------------------------------------------------------
+
+uint64_t Count(const TomlTable& toml, const std::string& key, uint64_t fallback,
+               int64_t most = INT64_MAX) {
+  if (!toml.Has(key)) return fallback;
+  const int64_t value = toml.Integer(key);
+  if (value < 0 || value > most) {
+    toml.Fail(key, "expected a whole number from 0 to " + std::to_string(most) +
+                       ", found " + std::to_string(value));
+  }
+  return static_cast<uint64_t>(value);
+}
+
+Charge ReadCharge(const TomlTable& toml, const std::string& key,
+                  Charge fallback) {
+  if (!toml.Has(key)) return fallback;
+  const std::string text = toml.String(key);
+  if (text == "full") return Charge::kFull;
+  if (text == "free") return Charge::kFree;
+  toml.Fail(key,
+            "expected \"full\" or \"free\", found \"" + Quoted(text) + "\"");
+}
+
+/// The protocol's keys, on top of `base`.
+Protocol ReadProtocol(const TomlTable& toml, const Protocol& base) {
+  Protocol p = base;
+  p.evaluations = Count(toml, "evaluations", p.evaluations);
+  p.simulated_seconds = toml.Number("simulated_seconds", p.simulated_seconds);
+  if (p.simulated_seconds < 0) {
+    toml.Fail("simulated_seconds", "expected a number from 0 on");
+  }
+  p.max_trials = Count(toml, "max_trials", p.max_trials);
+  p.workers = static_cast<int>(
+      Count(toml, "workers", static_cast<uint64_t>(p.workers), kMostWorkers));
+  if (p.workers == 0) toml.Fail("workers", "expected at least 1");
+  p.repeated = ReadCharge(toml, "charge_repeated", p.repeated);
+  p.invalid = ReadCharge(toml, "charge_invalid", p.invalid);
+  p.missing = ReadCharge(toml, "charge_missing", p.missing);
+  p.crossing_counts = toml.Bool("crossing_counts", p.crossing_counts);
+  p.replicates = toml.Bool("replicates", p.replicates);
+  p.allow_test_observed =
+      toml.Bool("allow_test_observed", p.allow_test_observed);
+  p.allow_scored_features =
+      toml.Bool("allow_scored_features", p.allow_scored_features);
+  return p;
+}
+
+/// `[max:|min:]METRIC[ from SOURCE]`.
+ObjectiveSpec ReadObjective(std::string_view text) {
+  ObjectiveSpec spec;
+  if (text.starts_with("max:") || text.starts_with("min:")) {
+    spec.direction = text.substr(0, 3);
+    text.remove_prefix(4);
+  }
+  constexpr std::string_view kFrom = " from ";
+  if (const size_t at = text.find(kFrom); at != std::string_view::npos) {
+    spec.source = text.substr(at + kFrom.size());
+    text = text.substr(0, at);
+  }
+  spec.metric = text;
+  return spec;
+}
+
+std::string ObjectiveText(const ObjectiveSpec& spec) {
+  std::string text;
+  if (!spec.direction.empty()) text += spec.direction + ":";
+  text += spec.metric;
+  if (!spec.source.empty()) text += " from " + spec.source;
+  return text;
+}
+
+std::vector<ObjectiveSpec> ReadObjectives(
+    const std::vector<std::string>& texts) {
+  std::vector<ObjectiveSpec> specs;
+  for (const std::string& text : texts) specs.push_back(ReadObjective(text));
+  return specs;
+}
+
+ProblemSpec ReadProblem(const TomlTable& toml, const Protocol& protocol,
+                        const std::string& default_name) {
+  ProblemSpec problem;
+  problem.name = toml.String("name", default_name);
+  problem.objectives = ReadObjectives(toml.Strings("objectives"));
+  problem.constraints = toml.Strings("constraints");
+  problem.score = ReadObjectives(toml.Strings("score"));
+  problem.features = toml.Strings("features");
+  problem.connected_only = toml.Bool("connected_only", false);
+  for (const TomlTable& rung : toml.Tables("rung")) {
+    RungSpec spec;
+    spec.fidelity = rung.String("fidelity", "");
+    spec.cost = rung.String("cost", "");
+    spec.cost_scale = rung.Number("cost_scale", 1);
+    problem.ladder.push_back(spec);
+  }
+  for (const TomlTable& factor : toml.Tables("factor")) {
+    FactorSpec spec;
+    spec.name = factor.String("name");
+    const bool platforms = factor.Has("platforms");
+    if (platforms == factor.Has("qualifiers")) {
+      factor.Fail("name", "a factor has either 'platforms' or 'qualifiers'");
+    }
+    spec.binding = platforms ? "platform" : "qualifiers";
+    spec.values = factor.Strings(platforms ? "platforms" : "qualifiers");
+    problem.factors.push_back(spec);
+  }
+  problem.protocol = ReadProtocol(toml, protocol);
+  return problem;
+}
+
+StrategySpec ReadStrategy(const TomlTable& toml) {
+  StrategySpec spec;
+  spec.name = toml.String("name");
+  spec.label = toml.String("label", spec.name);
+  const TomlTable options = toml.Table("options");
+  for (const std::string& key : options.Keys()) {
+    spec.options[key] = options.Text(key);
+  }
+  return spec;
+}
+
+Experiment FromToml(const TomlTable& toml, const std::string& folder) {
+  Experiment experiment;
+  experiment.name = toml.String("name");
+  experiment.table = toml.String("table", "");
+  if (!experiment.table.empty() && !folder.empty()) {
+    experiment.table =
+        (std::filesystem::path(folder) / experiment.table).string();
+  }
+  experiment.seed = Count(toml, "seed", 1);
+  experiment.repetitions = Count(toml, "repetitions", 1, kMostRepetitions);
+  const Protocol protocol = ReadProtocol(toml.Table("protocol"), {});
+  for (const TomlTable& problem : toml.Tables("problem")) {
+    experiment.problems.push_back(
+        ReadProblem(problem, protocol, experiment.name));
+  }
+  for (const TomlTable& strategy : toml.Tables("strategy")) {
+    experiment.strategies.push_back(ReadStrategy(strategy));
+  }
+  toml.CheckAllRead();
+  experiment.Check();
+  return experiment;
+}
+
+// --- JSON ------------------------------------------------------------------
+
+const char* ChargeName(Charge charge) {
+  return charge == Charge::kFull ? "full" : "free";
+}
+
+Json ProtocolToJson(const Protocol& p) {
+  return {{"evaluations", p.evaluations},
+          {"simulated_seconds", p.simulated_seconds},
+          {"max_trials", p.max_trials},
+          {"workers", p.workers},
+          {"charge_repeated", ChargeName(p.repeated)},
+          {"charge_invalid", ChargeName(p.invalid)},
+          {"charge_missing", ChargeName(p.missing)},
+          {"crossing_counts", p.crossing_counts},
+          {"replicates", p.replicates},
+          {"allow_test_observed", p.allow_test_observed},
+          {"allow_scored_features", p.allow_scored_features}};
+}
+
+Protocol ProtocolFromJson(const Json& json) {
+  const auto charge = [&json](const char* key) {
+    return json.at(key).get<std::string>() == "full" ? Charge::kFull
+                                                     : Charge::kFree;
+  };
+  Protocol p;
+  p.evaluations = json.at("evaluations");
+  p.simulated_seconds = json.at("simulated_seconds");
+  p.max_trials = json.at("max_trials");
+  p.workers = json.at("workers");
+  p.repeated = charge("charge_repeated");
+  p.invalid = charge("charge_invalid");
+  p.missing = charge("charge_missing");
+  p.crossing_counts = json.at("crossing_counts");
+  p.replicates = json.at("replicates");
+  p.allow_test_observed = json.at("allow_test_observed");
+  p.allow_scored_features = json.at("allow_scored_features");
+  return p;
+}
+
+Json ObjectivesToJson(const std::vector<ObjectiveSpec>& specs) {
+  Json json = Json::array();
+  for (const ObjectiveSpec& spec : specs) json.push_back(ObjectiveText(spec));
+  return json;
+}
+
+Json ProblemToJson(const ProblemSpec& problem) {
+  Json json = {{"name", problem.name},
+               {"objectives", ObjectivesToJson(problem.objectives)},
+               {"constraints", problem.constraints},
+               {"score", ObjectivesToJson(problem.score)},
+               {"features", problem.features},
+               {"connected_only", problem.connected_only},
+               {"rungs", Json::array()},
+               {"factors", Json::array()},
+               {"protocol", ProtocolToJson(problem.protocol)}};
+  for (const RungSpec& rung : problem.ladder) {
+    json["rungs"].push_back({{"fidelity", rung.fidelity},
+                             {"cost", rung.cost},
+                             {"cost_scale", rung.cost_scale}});
+  }
+  for (const FactorSpec& factor : problem.factors) {
+    json["factors"].push_back({{"name", factor.name},
+                               {"binding", factor.binding},
+                               {"values", factor.values}});
+  }
+  return json;
+}
+
+ProblemSpec ProblemFromJson(const Json& json) {
+  ProblemSpec problem;
+  problem.name = json.at("name");
+  problem.objectives = ReadObjectives(json.at("objectives"));
+  problem.constraints = json.at("constraints").get<std::vector<std::string>>();
+  problem.score = ReadObjectives(json.at("score"));
+  problem.features = json.at("features").get<std::vector<std::string>>();
+  problem.connected_only = json.at("connected_only");
+  for (const Json& rung : json.at("rungs")) {
+    problem.ladder.push_back(
+        {rung.at("fidelity"), rung.at("cost"), rung.at("cost_scale")});
+  }
+  for (const Json& factor : json.at("factors")) {
+    problem.factors.push_back(
+        {factor.at("name"), factor.at("binding"), factor.at("values")});
+  }
+  problem.protocol = ProtocolFromJson(json.at("protocol"));
+  return problem;
+}
+
+Json StrategyToJson(const StrategySpec& strategy) {
+  return {{"label", strategy.label},
+          {"name", strategy.name},
+          {"options", strategy.options}};
+}
+
+void CheckName(const char* what, const std::string& name) {
+  constexpr size_t kLongest = 200;
+  if (name.empty() || name.size() > kLongest) {
+    Refuse(std::string("the name of ") + what +
+           " must have 1 to 200 characters, has " +
+           std::to_string(name.size()));
+  }
+  if (Quoted(name, kLongest) != name || name.find('/') != std::string::npos) {
+    Refuse(std::string("the name of ") + what + " '" + Quoted(name) +
+           "' must have no '/' and no control characters");
+  }
+}
+
+}  // namespace
+
+std::string ProblemJson(const ProblemSpec& problem) {
+  return ProblemToJson(problem).dump();
+}
+
+ProblemSpec ProblemFromText(std::string_view json) {
+  try {
+    return ProblemFromJson(Json::parse(json));
+  } catch (const Json::exception& error) {
+    throw Error(
+        ErrorCode::kCorrupt,
+        std::string("stored problem is damaged: ") + Quoted(error.what(), 200));
+  }
+}
+
+std::string StrategyJson(const StrategySpec& strategy) {
+  return StrategyToJson(strategy).dump();
+}
+
+std::string Experiment::ToJson() const {
+  Json json = {{"name", name},
+               {"seed", seed},
+               {"repetitions", repetitions},
+               {"problems", Json::array()},
+               {"strategies", Json::array()}};
+  for (const ProblemSpec& problem : problems) {
+    json["problems"].push_back(ProblemToJson(problem));
+  }
+  for (const StrategySpec& strategy : strategies) {
+    json["strategies"].push_back(StrategyToJson(strategy));
+  }
+  return json.dump();
+}
+
+Experiment Experiment::FromJson(std::string_view text) {
+  try {
+    const Json json = Json::parse(text);
+    Experiment experiment;
+    experiment.name = json.at("name");
+    experiment.seed = json.at("seed");
+    experiment.repetitions = json.at("repetitions");
+    for (const Json& problem : json.at("problems")) {
+      experiment.problems.push_back(ProblemFromJson(problem));
+    }
+    for (const Json& strategy : json.at("strategies")) {
+      experiment.strategies.push_back(
+          {strategy.at("label"), strategy.at("name"),
+           strategy.at("options").get<OptionMap>()});
+    }
+    experiment.Check();
+    return experiment;
+  } catch (const Json::exception& error) {
+    throw Error(ErrorCode::kCorrupt,
+                std::string("stored experiment is damaged: ") +
+                    Quoted(error.what(), 200));
+  }
+}
+
+Experiment Experiment::ReadFile(const std::string& path) {
+  return FromToml(TomlTable::ReadFile(path),
+                  std::filesystem::path(path).parent_path().string());
+}
+
+Experiment Experiment::ReadText(std::string_view text,
+                                const std::string& name) {
+  return FromToml(TomlTable::ReadText(text, name), "");
+}
+
+void Experiment::Check() const {
+  CheckName("the experiment", name);
+  if (problems.empty()) Refuse("the experiment has no [[problem]]");
+  if (strategies.empty()) Refuse("the experiment has no [[strategy]]");
+  if (repetitions == 0) Refuse("repetitions must be at least 1");
+  std::set<std::string> names;
+  for (const ProblemSpec& problem : problems) {
+    CheckName("a problem", problem.name);
+    if (!names.insert(problem.name).second) {
+      Refuse("two problems are named '" + problem.name +
+             "'; give each a name of its own");
+    }
+    if (problem.objectives.empty()) {
+      Refuse("problem '" + problem.name + "' has no objectives");
+    }
+    for (const ObjectiveSpec& objective : problem.objectives) {
+      Metric::Parse(objective.metric);
+    }
+    const Protocol& protocol = problem.protocol;
+    if (protocol.evaluations == 0 && protocol.simulated_seconds == 0) {
+      Refuse("problem '" + problem.name +
+             "' has no budget: set evaluations or simulated_seconds in "
+             "[protocol] or in the problem");
+    }
+  }
+  names.clear();
+  for (const StrategySpec& strategy : strategies) {
+    CheckName("a strategy", strategy.label);
+    if (!names.insert(strategy.label).second) {
+      Refuse("two strategies have the label '" + strategy.label +
+             "'; give each a label of its own");
+    }
+    const StrategyInfo& info = FindStrategy(strategy.name);
+    std::vector<std::string> known;
+    for (const OptionInfo& option : info.options) known.push_back(option.name);
+    for (const auto& [key, value] : strategy.options) {
+      if (std::find(known.begin(), known.end(), key) == known.end()) {
+        FailUnknown("option of strategy " + info.name, key, known);
+      }
+    }
+  }
+}
+
+}  // namespace hwnas

@@ -1,0 +1,403 @@
+#include "bench/harness/runner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <unordered_set>
+
+#include "bench/harness/tabular_benchmark.h"
+#include "strategies/registry.h"
+#include "tabular/error.h"
+#include "tabular/version.h"
+
+namespace hwnas {
+namespace {
+
+ResultsProblem::Named Describe(const Objective& objective,
+                               const Column& column) {
+  return {objective.metric.Text(), FindQuantity(objective.metric.quantity).unit,
+          objective.direction, OriginName(column.origin), column.source};
+}
+
+ResultsProblem DescribeProblem(const std::string& experiment,
+                               const TabularBenchmark& benchmark) {
+  const Problem& problem = benchmark.GetProblem();
+  const Table& table = benchmark.GetTable();
+  ResultsProblem out;
+  out.experiment = experiment;
+  out.spec = benchmark.Spec();
+  out.json = ProblemJson(out.spec);
+  out.space = problem.space->Spec();
+  out.table_digest = table.Digest();
+  out.table_title = table.Title();
+  out.synthetic = table.Synthetic();
+  const size_t objectives = problem.objectives.size();
+  for (size_t i = 0; i < objectives; ++i) {
+    out.objectives.push_back(
+        Describe(problem.objectives[i], benchmark.ObservedColumn(i)));
+  }
+  for (size_t i = 0; i < problem.constraints.size(); ++i) {
+    const Constraint& constraint = problem.constraints[i];
+    out.constraints.push_back(
+        Describe({constraint.metric, constraint.upper ? Direction::kMinimize
+                                                      : Direction::kMaximize},
+                 benchmark.ObservedColumn(objectives + i)));
+    out.bounds.push_back(constraint.bound);
+    out.upper.push_back(constraint.upper);
+  }
+  const auto& scores =
+      problem.score.empty() ? problem.objectives : problem.score;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    out.scores.push_back(Describe(scores[i], benchmark.ScoredColumn(i)));
+  }
+  out.optimum = benchmark.Optimum();
+  return out;
+}
+
+/// The processor's name; bits of results are equal on one kind of processor.
+std::string HostProcessor() {
+  std::ifstream in("/proc/cpuinfo");
+  std::string line;
+  while (std::getline(in, line)) {
+    if (line.starts_with("model name")) {
+      const size_t at = line.find(": ");
+      if (at != std::string::npos) return line.substr(at + 2);
+    }
+  }
+  return "unknown";
+}
+
+/// Strategy × problem: what its repetitions share.
+struct Series {
+  std::string experiment;
+  uint64_t seed = 0;
+  std::shared_ptr<const TabularBenchmark> benchmark;
+  int64_t problem = 0;
+  StrategySpec strategy;
+
+  std::string Label() const { return benchmark->Spec().name; }
+};
+
+RunOutcome RunRepetition(const Series& series, uint64_t repetition,
+                         const std::atomic<bool>* interrupted) {
+  const std::string problem_label =
+      series.experiment + "/" + series.benchmark->Spec().name;
+  const std::string number = std::to_string(repetition);
+  double charge = 0;
+  RunContext context;
+  context.problem = &series.benchmark->GetProblem();
+  context.rng = Rng::FromLabel(
+      series.seed, problem_label + "/" + series.strategy.label + "/" + number);
+  context.charge = [&charge](double seconds) { charge += seconds; };
+  // All strategies of a repetition meet the same luck.
+  const auto evaluator = series.benchmark->MakeEvaluator(Rng::SeedFromLabel(
+      series.seed, problem_label + "/" + number + "/replicates"));
+  const auto strategy = MakeStrategy(
+      series.strategy.name, series.strategy.options, std::move(context));
+  return RunStrategy(series.benchmark->GetProblem(),
+                     series.benchmark->Spec().protocol, *evaluator,
+                     *series.benchmark, *strategy, &charge, interrupted);
+}
+
+/// Calls `work(i)` for i < count on `threads` threads; the first exception
+/// ends it and is thrown again.
+template <typename Work>
+void Spread(size_t count, int threads, const std::atomic<bool>* interrupted,
+            const Work& work) {
+  std::atomic<size_t> next{0};
+  std::atomic<bool> failed{false};
+  std::exception_ptr failure;
+  std::mutex mutex;
+  const auto loop = [&] {
+    while (!failed.load() && (interrupted == nullptr || !interrupted->load())) {
+      const size_t i = next.fetch_add(1);
+      if (i >= count) return;
+      try {
+        work(i);
+      } catch (...) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (!failed.exchange(true)) failure = std::current_exception();
+      }
+    }
+  };
+  std::vector<std::thread> pool;
+  for (int i = 1; i < threads; ++i) pool.emplace_back(loop);
+  loop();
+  for (std::thread& thread : pool) thread.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
+/// The shard (1-based) of a run, by its id alone.
+int ShardOf(const std::string& id, int shards) {
+  const uint64_t prefix = std::stoull(id.substr(0, 8), nullptr, 16);
+  return static_cast<int>(prefix % static_cast<uint64_t>(shards)) + 1;
+}
+
+struct Job {
+  size_t series = 0;
+  uint64_t repetition = 0;
+  std::string id;
+};
+
+}  // namespace
+
+RunSummary RunExperiment(const Experiment& experiment,
+                         std::shared_ptr<const Table> table, Results& results,
+                         const RunOptions& options) {
+  HWNAS_CHECK(options.threads >= 1);
+  experiment.Check();
+  std::vector<Series> series;
+  for (const ProblemSpec& problem : experiment.problems) {
+    const auto benchmark = TabularBenchmark::Make(table, problem);
+    for (const StrategySpec& strategy : experiment.strategies) {
+      series.push_back(
+          {experiment.name, experiment.seed, benchmark, 0, strategy});
+      // Bad option values are refused before anything is run or written.
+      RunContext context;
+      context.problem = &benchmark->GetProblem();
+      MakeStrategy(strategy.name, strategy.options, std::move(context));
+    }
+  }
+  results.SetExperiment({experiment.name, experiment.seed, experiment.ToJson(),
+                         table->Path(), Version() + ", " + BuildInfo(), HostProcessor()});
+  for (const StrategySpec& strategy : experiment.strategies) {
+    results.AddStrategy(strategy, FindStrategy(strategy.name).version);
+  }
+  std::unordered_set<std::string> complete;
+  for (const RunRecord& run : results.Runs()) complete.insert(run.id);
+
+  RunSummary summary;
+  std::vector<Job> jobs;
+  for (size_t i = 0; i < series.size(); ++i) {
+    Series& s = series[i];
+    if (i > 0 && series[i - 1].benchmark == s.benchmark) {
+      s.problem = series[i - 1].problem;
+    } else {
+      s.problem =
+          results.AddProblem(DescribeProblem(experiment.name, *s.benchmark));
+    }
+    const RunIdentity identity(table->Digest(), experiment.name,
+                               experiment.seed, s.benchmark->Spec(), s.strategy,
+                               FindStrategy(s.strategy.name).version);
+    for (uint64_t r = 0; r < experiment.repetitions; ++r) {
+      Job job{i, r, identity.Id(r)};
+      if (options.shards > 1 &&
+          ShardOf(job.id, options.shards) != options.shard) {
+        continue;
+      }
+      ++summary.planned;
+      if (complete.contains(job.id)) {
+        ++summary.skipped;
+      } else {
+        jobs.push_back(std::move(job));
+      }
+    }
+  }
+
+  std::mutex mutex;
+  Spread(jobs.size(), options.threads, options.interrupted, [&](size_t i) {
+    const Job& job = jobs[i];
+    const Series& s = series[job.series];
+    const auto begin = std::chrono::steady_clock::now();
+    const RunOutcome outcome =
+        RunRepetition(s, job.repetition, options.interrupted);
+    if (outcome.end == RunEnd::kInterrupted) return;
+    const std::chrono::duration<double> wall =
+        std::chrono::steady_clock::now() - begin;
+    const RunRecord record{job.id,
+                           s.problem,
+                           s.strategy.label,
+                           job.repetition,
+                           outcome.end,
+                           outcome.reason,
+                           outcome.trials.size(),
+                           outcome.evaluations,
+                           outcome.simulated_seconds,
+                           outcome.strategy_seconds,
+                           wall.count(),
+                           outcome.Digest()};
+    results.AddRun(record, outcome, s.benchmark->GetProblem().space.get());
+    const std::lock_guard<std::mutex> lock(mutex);
+    ++summary.ran;
+    summary.trials += record.trials;
+    if (record.end == RunEnd::kFailed) ++summary.failed;
+    if (options.progress) {
+      options.progress(summary.skipped + summary.ran, summary.planned);
+    }
+  });
+  summary.interrupted =
+      options.interrupted != nullptr && options.interrupted->load();
+  return summary;
+}
+
+RunEstimate EstimateExperiment(const Experiment& experiment) {
+  RunEstimate estimate;
+  for (const ProblemSpec& problem : experiment.problems) {
+    const uint64_t runs = experiment.repetitions * experiment.strategies.size();
+    estimate.runs += runs;
+    estimate.evaluations += runs * problem.protocol.evaluations;
+  }
+  return estimate;
+}
+
+std::vector<Difference> VerifyResults(const Results& results,
+                                      std::shared_ptr<const Table> table,
+                                      const RunOptions& options) {
+  std::map<std::string, uint64_t> seeds;
+  for (const ResultsExperiment& e : results.Experiments()) {
+    seeds[e.name] = e.seed;
+  }
+  std::map<std::string, StrategySpec> strategies;
+  for (const Results::StrategyRow& row : results.Strategies()) {
+    const StrategyInfo& info = FindStrategy(row.spec.name);
+    if (info.version != row.version) {
+      throw Error(ErrorCode::kDisagree, "strategy '" + row.spec.label +
+                                            "' was run as " + info.name + "@" +
+                                            std::to_string(row.version) +
+                                            ", this build has " + info.Id());
+    }
+    strategies[row.spec.label] = row.spec;
+  }
+  std::map<int64_t, ResultsProblem> problems;
+  std::map<int64_t, std::shared_ptr<const TabularBenchmark>> benchmarks;
+  for (const ResultsProblem& problem : results.Problems()) {
+    if (problem.table_digest != table->Digest()) {
+      throw Error(ErrorCode::kDisagree,
+                  "problem '" + problem.spec.name +
+                      "' was run on a table with digest " +
+                      problem.table_digest + ", '" + table->Path() + "' has " +
+                      table->Digest());
+    }
+    benchmarks[problem.id] = TabularBenchmark::Make(table, problem.spec);
+    problems[problem.id] = problem;
+  }
+
+  const std::vector<RunRecord> runs = results.Runs();
+  std::vector<std::string> faults(runs.size());
+  Spread(runs.size(), options.threads, options.interrupted, [&](size_t i) {
+    const RunRecord& run = runs[i];
+    const auto problem = problems.find(run.problem);
+    const auto strategy = strategies.find(run.strategy);
+    if (problem == problems.end() || strategy == strategies.end()) {
+      faults[i] = "names a problem or strategy that the file lacks";
+      return;
+    }
+    const Series series{
+        problem->second.experiment, seeds[problem->second.experiment],
+        benchmarks.at(run.problem), run.problem, strategy->second};
+    const RunOutcome outcome =
+        RunRepetition(series, run.repetition, options.interrupted);
+    if (outcome.end == RunEnd::kInterrupted) return;
+    const RunIdentity identity(table->Digest(), series.experiment, series.seed,
+                               series.benchmark->Spec(), series.strategy,
+                               FindStrategy(series.strategy.name).version);
+    if (identity.Id(run.repetition) != run.id) {
+      faults[i] = "has an id that does not fit what it says it is";
+    } else if (outcome.Digest() != run.digest) {
+      faults[i] = "gives another digest when run again";
+    }
+  });
+  std::vector<Difference> differences;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    if (!faults[i].empty()) {
+      differences.push_back({problems[runs[i].problem].spec.name + "/" +
+                                 runs[i].strategy + "/" +
+                                 std::to_string(runs[i].repetition),
+                             faults[i]});
+    }
+  }
+  // What was recorded must be what its digest was taken of.
+  for (const std::string& fault : results.Check()) {
+    differences.push_back({"file", fault});
+  }
+  return differences;
+}
+
+namespace {
+
+void MergeOne(const Results& from, Results& into, MergeSummary* summary) {
+  std::map<std::string, ResultsExperiment> known;
+  for (ResultsExperiment& e : into.Experiments()) known[e.name] = e;
+  for (const ResultsExperiment& e : from.Experiments()) {
+    const auto found = known.find(e.name);
+    if (found == known.end()) {
+      into.SetExperiment(e);
+    } else if (found->second.seed != e.seed) {
+      throw Error(ErrorCode::kDisagree,
+                  "merge: experiment '" + e.name +
+                      "' was run with different master seeds");
+    }
+  }
+  for (const Results::StrategyRow& row : from.Strategies()) {
+    into.AddStrategy(row.spec, row.version);
+  }
+  std::map<int64_t, int64_t> problem_ids;
+  for (const ResultsProblem& problem : from.Problems()) {
+    problem_ids[problem.id] = into.AddProblem(problem);
+  }
+  std::map<std::string, std::string> digests;
+  for (const RunRecord& run : into.Runs()) digests[run.id] = run.digest;
+  for (RunRecord run : from.Runs()) {
+    const RunOutcome outcome = from.Outcome(run);
+    if (outcome.Digest() != run.digest) {
+      throw Error(ErrorCode::kCorrupt,
+                  "merge: run " + run.id + " does not have its digest");
+    }
+    const auto found = digests.find(run.id);
+    if (found == digests.end()) {
+      run.problem = problem_ids.at(run.problem);
+      into.AddRun(run, outcome, nullptr);
+      ++summary->added;
+    } else if (found->second == run.digest) {
+      ++summary->duplicates;
+    } else {
+      throw Error(ErrorCode::kDisagree, "merge: run " + run.strategy + "/" +
+                                            std::to_string(run.repetition) +
+                                            " (" + run.id.substr(0, 12) +
+                                            ") differs between the files");
+    }
+  }
+}
+
+}  // namespace
+
+MergeSummary MergeResults(const std::vector<std::string>& paths,
+                          const std::string& out) {
+  namespace fs = std::filesystem;
+  // All of it goes to a copy, which takes the old one's place at the end.
+  const std::string draft = out + ".merge.tmp";
+  std::error_code ignored;
+  fs::remove(draft, ignored);
+  MergeSummary summary;
+  try {
+    if (fs::exists(out)) {
+      Results::OpenOrCreate(out)->Close();
+      fs::copy_file(out, draft);
+    }
+    auto into = Results::OpenOrCreate(draft);
+    for (const std::string& path : paths) {
+      MergeOne(*Results::Open(path), *into, &summary);
+    }
+    summary.runs = into->Runs().size();
+    into->Close();
+    into.reset();
+    fs::rename(draft, out);
+  } catch (const fs::filesystem_error& error) {
+    fs::remove(draft, ignored);
+    throw Error(ErrorCode::kIo, out + ": " + error.what());
+  } catch (...) {
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) {
+      fs::remove(draft + suffix, ignored);
+    }
+    throw;
+  }
+  return summary;
+}
+
+}  // namespace hwnas

@@ -1,0 +1,506 @@
+#include "bench/harness/tabular_benchmark.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include "tabular/error.h"
+#include "tabular/spaces/product.h"
+
+namespace hwnas {
+namespace {
+
+constexpr uint64_t kMostTrials = 1'000'000;
+/// Combinations of factor choices a problem may have.
+constexpr size_t kMostCombinations = 10'000;
+
+/// A metric for every combination of factor choices (one without factors).
+class Slot {
+ public:
+  void Add(std::shared_ptr<const DenseColumn> column) {
+    columns_.push_back(std::move(column));
+  }
+  const DenseColumn& At(size_t combination) const {
+    return *columns_[combination];
+  }
+  bool HasReplicates() const {
+    return std::any_of(columns_.begin(), columns_.end(),
+                       [](const auto& c) { return c->Replicates() > 1; });
+  }
+
+ private:
+  std::vector<std::shared_ptr<const DenseColumn>> columns_;
+};
+
+struct BoundRung {
+  std::vector<Slot> values;  // objectives, constraints
+  bool has_cost = false;
+  Slot cost;
+  double cost_scale = 1;
+  bool replicates = false;  // any value has them
+};
+
+bool DependsOnTraining(const Metric& metric) {
+  static const std::set<std::string> kTrained = {"accuracy", "error", "loss",
+                                                 "train-seconds"};
+  return kTrained.contains(metric.quantity);
+}
+
+/// `METRIC<=BOUND` or `METRIC>=BOUND`.
+Constraint ParseConstraint(const std::string& text) {
+  const size_t upper = text.find("<=");
+  const size_t lower = text.find(">=");
+  if ((upper == std::string::npos) == (lower == std::string::npos)) {
+    throw Error(ErrorCode::kUsage,
+                "constraint '" + Quoted(text) +
+                    "' must be METRIC<=NUMBER or METRIC>=NUMBER");
+  }
+  const size_t at = std::min(upper, lower);
+  const std::string number = text.substr(at + 2);
+  Constraint constraint;
+  constraint.metric = Metric::Parse(text.substr(0, at));
+  constraint.upper = upper != std::string::npos;
+  constraint.bound = ParseNumber(number);
+  return constraint;
+}
+
+class Benchmark final : public TabularBenchmark,
+                        public std::enable_shared_from_this<Benchmark> {
+ public:
+  Benchmark(std::shared_ptr<const Table> table, const ProblemSpec& spec)
+      : table_(std::move(table)), spec_(spec) {
+    BindSpace();
+    BindObjectives();
+    BindLadder();
+    BindScores();
+    BindFeatures();
+    problem_.name = spec_.name;
+    problem_.budget = {spec_.protocol.evaluations,
+                       spec_.protocol.simulated_seconds, MaxTrials(),
+                       spec_.protocol.workers};
+    FindLinearCosts();
+    CheckProblem(problem_, spec_.protocol.allow_test_observed,
+                 spec_.protocol.allow_scored_features);
+  }
+
+  /// After construction, since the source keeps the benchmark alive.
+  void BindFeatureSource();
+
+  const Problem& GetProblem() const override { return problem_; }
+  const ProblemSpec& Spec() const override { return spec_; }
+  const Table& GetTable() const override { return *table_; }
+
+  const Column& ObservedColumn(size_t i) const override {
+    return rungs_.back().values[i].At(0).Info();
+  }
+  const Column& ScoredColumn(size_t i) const override {
+    return scores_[i].At(0).Info();
+  }
+
+  std::vector<Value> Optimum() const override {
+    const size_t n = scores_.size();
+    std::vector<Value> best(n, Value{0, Missing::kNotMeasured});
+    for (size_t row = 0; row < table_->Rows(); ++row) {
+      if (spec_.connected_only && !table_->Connected(row)) continue;
+      for (size_t c = 0; c < combinations_; ++c) {
+        if (!Feasible(row, c)) continue;
+        for (size_t i = 0; i < n; ++i) {
+          const Value value = scores_[i].At(c).Mean(row);
+          if (value.Ok() && (!best[i].Ok() || Better(value.value, best[i].value,
+                                                     ScoreDirection(i)))) {
+            best[i] = value;
+          }
+        }
+      }
+    }
+    return best;
+  }
+
+  std::unique_ptr<Evaluator> MakeEvaluator(
+      uint64_t replicate_key) const override;
+
+  void Score(const Architecture& architecture,
+             std::span<Value> scores) const override {
+    size_t combination = 0;
+    const auto row = FindRow(architecture, &combination);
+    for (size_t i = 0; i < scores.size(); ++i) {
+      scores[i] = row ? scores_[i].At(combination).Mean(*row)
+                      : Value{0, Missing::kNotMeasured};
+    }
+  }
+
+  Value ReadFeature(size_t i, const Architecture& architecture) const {
+    size_t combination = 0;
+    const auto row = FindRow(architecture, &combination);
+    return row ? features_[i].At(combination).Mean(*row)
+               : Value{0, Missing::kNotMeasured};
+  }
+
+  void EvaluateOne(const Proposal& proposal, uint64_t replicate_key,
+                   Trial* trial) const {
+    trial->id = proposal.id;
+    trial->architecture = proposal.architecture;
+    trial->rung = proposal.rung;
+    trial->replicate = 0;
+    trial->missing = Missing::kNone;
+    trial->status = TrialStatus::kOk;
+    const BoundRung& rung = rungs_[static_cast<size_t>(proposal.rung)];
+    trial->cost_seconds = rung.has_cost ? 0 : rung.cost_scale;
+    if (!problem_.space->IsValid(proposal.architecture)) {
+      trial->status = TrialStatus::kInvalid;
+      return;
+    }
+    size_t combination = 0;
+    const auto row = FindRow(proposal.architecture, &combination);
+    if (!row) return SetMissing(Missing::kNotMeasured, trial);
+    if (rung.has_cost) {
+      const Value cost = rung.cost.At(combination).Mean(*row);
+      if (!cost.Ok()) return SetMissing(cost.missing, trial);
+      trial->cost_seconds = rung.cost_scale * cost.value;
+    }
+    if (spec_.connected_only && !table_->Connected(*row)) {
+      return SetMissing(Missing::kDisconnected, trial);
+    }
+    if (rung.replicates) {
+      trial->replicate =
+          DrawReplicate(rung, *row, combination,
+                        Mix64(replicate_key ^ proposal.architecture.Hash()));
+    }
+    for (size_t i = 0; i < rung.values.size(); ++i) {
+      const Value value =
+          Observed(rung.values[i].At(combination), *row, trial->replicate);
+      if (!value.Ok()) return SetMissing(value.missing, trial);
+      trial->values[i] = value.value;
+    }
+    const size_t objectives = problem_.objectives.size();
+    for (size_t i = 0; i < problem_.constraints.size(); ++i) {
+      if (!problem_.constraints[i].Satisfied(trial->values[objectives + i])) {
+        trial->status = TrialStatus::kInfeasible;
+      }
+    }
+  }
+
+ private:
+  static void SetMissing(Missing reason, Trial* trial) {
+    trial->status = TrialStatus::kMissing;
+    trial->missing = reason;
+  }
+  static bool Better(double a, double b, Direction direction) {
+    return direction == Direction::kMinimize ? a < b : a > b;
+  }
+  Direction ScoreDirection(size_t i) const {
+    return problem_.score.empty() ? problem_.objectives[i].direction
+                                  : problem_.score[i].direction;
+  }
+
+  bool Feasible(size_t row, size_t combination) const {
+    const size_t objectives = problem_.objectives.size();
+    for (size_t i = 0; i < problem_.constraints.size(); ++i) {
+      const Value value =
+          rungs_.back().values[objectives + i].At(combination).Mean(row);
+      if (!value.Ok() || !problem_.constraints[i].Satisfied(value.value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  std::optional<size_t> FindRow(const Architecture& architecture,
+                                size_t* combination) const {
+    if (product_ == nullptr) return table_->FindRow(architecture);
+    const size_t factors = spec_.factors.size();
+    const size_t first = architecture.size() - factors;
+    size_t index = 0;
+    for (size_t i = 0; i < factors; ++i) {
+      index = index * spec_.factors[i].values.size() + architecture[first + i];
+    }
+    *combination = index;
+    return table_->FindRow(product_->NetworkOf(architecture));
+  }
+
+  /// A number below the least common multiple of how many replicates the
+  /// row has in each column, so that it names one in each.
+  static uint32_t DrawReplicate(const BoundRung& rung, size_t row,
+                                size_t combination, uint64_t luck) {
+    uint64_t period = 1;
+    for (const Slot& slot : rung.values) {
+      const DenseColumn& column = slot.At(combination);
+      if (column.Replicates() < 2) continue;
+      const size_t count = column.Count(row);
+      if (count > 1) period = std::lcm(period, count);
+    }
+    return static_cast<uint32_t>(luck % period);
+  }
+
+  Value Observed(const DenseColumn& column, size_t row,
+                 uint32_t replicate) const {
+    if (column.Replicates() < 2 || !spec_.protocol.replicates) {
+      return column.Mean(row);
+    }
+    const size_t count = column.Count(row);
+    if (count == 0) return column.Mean(row);
+    return column.Present(row, replicate % count);
+  }
+
+  uint64_t MaxTrials() const {
+    if (spec_.protocol.max_trials != 0) return spec_.protocol.max_trials;
+    const auto size = problem_.space->Size();
+    if (!size || *size > kMostTrials / 100) return kMostTrials;
+    return std::max<uint64_t>(1, *size * 100);
+  }
+
+  void BindSpace() {
+    problem_.space = table_->Space();
+    if (spec_.factors.empty()) return;
+    std::vector<ProductFactor> factors;
+    std::string name = table_->BaseSpace()->Id();
+    name = name.substr(0, name.find('@'));
+    for (const FactorSpec& factor : spec_.factors) {
+      if (factor.values.empty()) {
+        throw Error(ErrorCode::kUsage,
+                    "factor '" + factor.name + "' has no choices");
+      }
+      const bool platform = factor.binding == "platform";
+      factors.push_back(
+          {factor.name,
+           platform ? FactorBinding::kPlatform : FactorBinding::kQualifiers,
+           factor.values});
+      combinations_ *= factor.values.size();
+      if (combinations_ > kMostCombinations) {
+        throw Error(ErrorCode::kUsage,
+                    "problem '" + spec_.name +
+                        "': the factors have more than 10,000 combinations");
+      }
+      name += "+" + factor.name;
+    }
+    product_ = MakeProductSpace(name + "@1", problem_.space, factors);
+    problem_.space = product_;
+  }
+
+  /// The metric as it reads for a combination of factor choices.
+  Metric ForCombination(Metric metric, size_t combination) const {
+    for (size_t i = spec_.factors.size(); i-- > 0;) {
+      const FactorSpec& factor = spec_.factors[i];
+      const size_t choice = combination % factor.values.size();
+      combination /= factor.values.size();
+      const std::string& bound = factor.values[choice];
+      if (factor.binding == "platform") {
+        if (metric.platform == factor.name) metric.platform = bound;
+        continue;
+      }
+      if (bound.empty()) continue;
+      const Metric extra = Metric::Parse(metric.quantity + ";" + bound);
+      for (const auto& [key, value] : extra.qualifiers) {
+        metric.qualifiers[key] = value;
+      }
+    }
+    return metric;
+  }
+
+  Slot Bind(const Metric& metric, const std::string& source) {
+    Slot slot;
+    for (size_t c = 0; c < combinations_; ++c) {
+      const Metric bound = ForCombination(metric, c);
+      auto& column = cache_[bound.Text() + '\n' + source];
+      if (column == nullptr) column = table_->LoadOrCompute(bound, source);
+      slot.Add(column);
+    }
+    return slot;
+  }
+
+  Objective MakeObjective(const ObjectiveSpec& spec) const {
+    Objective objective;
+    objective.metric = table_->Complete(Metric::Parse(spec.metric));
+    objective.direction = FindQuantity(objective.metric.quantity).direction;
+    if (spec.direction == "min") objective.direction = Direction::kMinimize;
+    if (spec.direction == "max") objective.direction = Direction::kMaximize;
+    return objective;
+  }
+
+  void BindObjectives() {
+    for (const ObjectiveSpec& spec : spec_.objectives) {
+      problem_.objectives.push_back(MakeObjective(spec));
+    }
+    for (const std::string& text : spec_.constraints) {
+      Constraint constraint = ParseConstraint(text);
+      constraint.metric = table_->Complete(constraint.metric);
+      problem_.constraints.push_back(constraint);
+    }
+  }
+
+  void BindLadder() {
+    std::vector<RungSpec> ladder = spec_.ladder;
+    if (ladder.empty()) ladder.push_back({});
+    for (const RungSpec& spec : ladder) {
+      Rung rung;
+      BoundRung bound;
+      rung.fidelity = Fidelity::Parse(spec.fidelity);
+      rung.cost_scale = spec.cost_scale;
+      if (!(spec.cost_scale >= 0) || !std::isfinite(spec.cost_scale)) {
+        throw Error(ErrorCode::kUsage, "problem '" + spec_.name +
+                                           "': cost_scale must be from 0 on");
+      }
+      bound.cost_scale = spec.cost_scale;
+      if (!spec.cost.empty()) {
+        rung.cost = table_->Complete(Metric::Parse(spec.cost));
+        bound.has_cost = true;
+        bound.cost = Bind(rung.cost, "");
+      }
+      for (size_t i = 0; i < problem_.objectives.size(); ++i) {
+        bound.values.push_back(
+            Bind(AtRung(problem_.objectives[i].metric, rung.fidelity),
+                 spec_.objectives[i].source));
+      }
+      for (const Constraint& constraint : problem_.constraints) {
+        bound.values.push_back(
+            Bind(AtRung(constraint.metric, rung.fidelity), ""));
+      }
+      if (spec_.protocol.replicates) {
+        bound.replicates =
+            std::any_of(bound.values.begin(), bound.values.end(),
+                        [](const Slot& slot) { return slot.HasReplicates(); });
+      }
+      problem_.ladder.push_back(rung);
+      rungs_.push_back(std::move(bound));
+    }
+  }
+
+  static Metric AtRung(Metric metric, const Fidelity& fidelity) {
+    if (!fidelity.empty() && DependsOnTraining(metric)) {
+      metric.fidelity = fidelity;
+    }
+    return metric;
+  }
+
+  void BindScores() {
+    const bool own = !spec_.score.empty();
+    const auto& specs = own ? spec_.score : spec_.objectives;
+    for (const ObjectiveSpec& spec : specs) {
+      const Objective objective = MakeObjective(spec);
+      scores_.push_back(Bind(objective.metric, spec.source));
+      if (own) problem_.score.push_back(objective);
+    }
+  }
+
+  void BindFeatures() {
+    for (const std::string& text : spec_.features) {
+      const Metric metric = table_->Complete(Metric::Parse(text));
+      problem_.features.push_back({text, metric});
+      features_.push_back(Bind(metric, ""));
+    }
+  }
+
+  /// Finds objectives and constraints that are sums over decisions, by
+  /// reading the terms off single changes and checking every row.
+  void FindLinearCosts() {
+    const auto size = problem_.space->Size();
+    if (product_ != nullptr || !size || *size != table_->Rows()) return;
+    for (size_t i = 0; i < problem_.Values(); ++i) {
+      LinearCost cost;
+      if (ReadLinear(rungs_.back().values[i].At(0), &cost)) {
+        const size_t objectives = problem_.objectives.size();
+        cost.metric = i < objectives
+                          ? problem_.objectives[i].metric
+                          : problem_.constraints[i - objectives].metric;
+        problem_.linear_costs.push_back(std::move(cost));
+      }
+    }
+  }
+
+  bool ReadLinear(const DenseColumn& column, LinearCost* cost) const {
+    constexpr double kTolerance = 1e-9;
+    const Architecture base = table_->ArchitectureAt(0);
+    const Value origin = column.Mean(0);
+    if (!origin.Ok()) return false;
+    cost->intercept = origin.value;
+    double largest = std::abs(origin.value);
+    const auto decisions = problem_.space->Decisions();
+    for (size_t i = 0; i < decisions.size(); ++i) {
+      cost->per_choice.emplace_back();
+      for (size_t c = 0; c < decisions[i].choices.size(); ++c) {
+        Architecture changed = base;
+        changed[i] = static_cast<uint16_t>(c);
+        const auto row = table_->FindRow(changed);
+        if (!row || !column.Mean(*row).Ok()) return false;
+        const double value = column.Mean(*row).value;
+        largest = std::max(largest, std::abs(value));
+        cost->per_choice[i].push_back(value - origin.value);
+      }
+    }
+    for (size_t row = 0; row < table_->Rows(); ++row) {
+      const Value value = column.Mean(row);
+      if (!value.Ok()) return false;
+      double sum = cost->intercept;
+      const Architecture& architecture = table_->ArchitectureAt(row);
+      for (size_t i = 0; i < architecture.size(); ++i) {
+        sum += cost->per_choice[i][architecture[i]];
+      }
+      if (!(std::abs(sum - value.value) <= kTolerance * largest)) return false;
+    }
+    return true;
+  }
+
+  std::shared_ptr<const Table> table_;
+  ProblemSpec spec_;
+  Problem problem_;
+  std::shared_ptr<const ProductSpace> product_;
+  size_t combinations_ = 1;
+  std::vector<BoundRung> rungs_;
+  std::vector<Slot> scores_;
+  std::vector<Slot> features_;
+  std::map<std::string, std::shared_ptr<const DenseColumn>> cache_;
+};
+
+class TabularEvaluator final : public Evaluator {
+ public:
+  TabularEvaluator(std::shared_ptr<const Benchmark> benchmark,
+                   uint64_t replicate_key)
+      : benchmark_(std::move(benchmark)), replicate_key_(replicate_key) {}
+
+  void Evaluate(std::span<const Proposal> proposals,
+                std::span<Trial> trials) override {
+    for (size_t i = 0; i < proposals.size(); ++i) {
+      benchmark_->EvaluateOne(proposals[i], replicate_key_, &trials[i]);
+    }
+  }
+
+ private:
+  std::shared_ptr<const Benchmark> benchmark_;
+  uint64_t replicate_key_;
+};
+
+/// Reads features through a benchmark that owns it (hence the bare pointer).
+class TableFeatures final : public FeatureSource {
+ public:
+  explicit TableFeatures(const Benchmark* benchmark) : benchmark_(benchmark) {}
+  Value Read(size_t i, const Architecture& architecture) const override {
+    return benchmark_->ReadFeature(i, architecture);
+  }
+
+ private:
+  const Benchmark* benchmark_;
+};
+
+void Benchmark::BindFeatureSource() {
+  if (!features_.empty()) {
+    problem_.feature_source = std::make_shared<TableFeatures>(this);
+  }
+}
+
+std::unique_ptr<Evaluator> Benchmark::MakeEvaluator(
+    uint64_t replicate_key) const {
+  return std::make_unique<TabularEvaluator>(shared_from_this(), replicate_key);
+}
+
+}  // namespace
+
+std::shared_ptr<const TabularBenchmark> TabularBenchmark::Make(
+    std::shared_ptr<const Table> table, const ProblemSpec& spec) {
+  auto benchmark = std::make_shared<Benchmark>(std::move(table), spec);
+  benchmark->BindFeatureSource();
+  return benchmark;
+}
+
+}  // namespace hwnas
