@@ -62,7 +62,7 @@ class Loop {
     }
   }
 
-  RunOutcome Run(const std::atomic<bool>* interrupted) {
+  RunOutcome Run(const std::function<bool()>& interrupted) {
     try {
       outcome_.end = Drive(interrupted);
       if (outcome_.end != RunEnd::kInterrupted) Finish();
@@ -78,11 +78,10 @@ class Loop {
   }
 
  private:
-  RunEnd Drive(const std::atomic<bool>* interrupted) {
+  RunEnd Drive(const std::function<bool()>& interrupted) {
     bool done = false;
     for (;;) {
-      if (interrupted != nullptr &&
-          interrupted->load(std::memory_order_relaxed)) {
+      if (interrupted && interrupted()) {
         return RunEnd::kInterrupted;
       }
       while (!done && Workers() > 0 && Affordable()) {
@@ -484,7 +483,7 @@ std::string RunOutcome::Digest() const {
 RunOutcome RunStrategy(const Problem& problem, const Protocol& protocol,
                        Evaluator& evaluator, const Scorer& scorer,
                        Strategy& strategy, double* strategy_charge,
-                       const std::atomic<bool>* interrupted) {
+                       const std::function<bool()>& interrupted) {
   Loop loop(problem, protocol, evaluator, scorer, strategy, strategy_charge);
   return loop.Run(interrupted);
 }

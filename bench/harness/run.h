@@ -1,8 +1,8 @@
 #ifndef HWNAS_BENCH_HARNESS_RUN_H_
 #define HWNAS_BENCH_HARNESS_RUN_H_
 
-#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -49,7 +49,7 @@ struct RunOutcome {
 /// Runs one strategy on one problem until the budget is spent: an event queue
 /// over simulated workers, ties by order of asking. Never throws for what the
 /// strategy does (that is kFailed). Stops early, with kInterrupted, when
-/// `*interrupted` becomes true.
+/// `interrupted`, if set, returns true.
 ///
 /// An evaluation starts while charged evaluations and the clock are below
 /// their budgets. A resumed trial is charged the difference to the cost of
@@ -58,7 +58,7 @@ struct RunOutcome {
 RunOutcome RunStrategy(const Problem& problem, const Protocol& protocol,
                        Evaluator& evaluator, const Scorer& scorer,
                        Strategy& strategy, double* strategy_charge,
-                       const std::atomic<bool>* interrupted = nullptr);
+                       const std::function<bool()>& interrupted = {});
 
 /// Trial counts at which recommendations are recorded: 1, 2, 5 and their
 /// tenfolds.

@@ -80,12 +80,10 @@ struct Series {
   std::shared_ptr<const TabularBenchmark> benchmark;
   int64_t problem = 0;
   StrategySpec strategy;
-
-  std::string Label() const { return benchmark->Spec().name; }
 };
 
 RunOutcome RunRepetition(const Series& series, uint64_t repetition,
-                         const std::atomic<bool>* interrupted) {
+                         const std::function<bool()>& interrupted) {
   const std::string problem_label =
       series.experiment + "/" + series.benchmark->Spec().name;
   const std::string number = std::to_string(repetition);
@@ -108,14 +106,14 @@ RunOutcome RunRepetition(const Series& series, uint64_t repetition,
 /// Calls `work(i)` for i < count on `threads` threads; the first exception
 /// ends it and is thrown again.
 template <typename Work>
-void Spread(size_t count, int threads, const std::atomic<bool>* interrupted,
+void Spread(size_t count, int threads, const std::function<bool()>& interrupted,
             const Work& work) {
   std::atomic<size_t> next{0};
   std::atomic<bool> failed{false};
   std::exception_ptr failure;
   std::mutex mutex;
   const auto loop = [&] {
-    while (!failed.load() && (interrupted == nullptr || !interrupted->load())) {
+    while (!failed.load() && !(interrupted && interrupted())) {
       const size_t i = next.fetch_add(1);
       if (i >= count) return;
       try {
@@ -139,6 +137,24 @@ int ShardOf(const std::string& id, int shards) {
   return static_cast<int>(prefix % static_cast<uint64_t>(shards)) + 1;
 }
 
+/// All of an experiment, problem by problem. Making each strategy once
+/// refuses bad option values before anything is run or written.
+std::vector<Series> MakeSeries(const Experiment& experiment,
+                               const std::shared_ptr<const Table>& table) {
+  std::vector<Series> series;
+  for (const ProblemSpec& problem : experiment.problems) {
+    const auto benchmark = TabularBenchmark::Make(table, problem);
+    for (const StrategySpec& strategy : experiment.strategies) {
+      series.push_back(
+          {experiment.name, experiment.seed, benchmark, 0, strategy});
+      RunContext context;
+      context.problem = &benchmark->GetProblem();
+      MakeStrategy(strategy.name, strategy.options, std::move(context));
+    }
+  }
+  return series;
+}
+
 struct Job {
   size_t series = 0;
   uint64_t repetition = 0;
@@ -152,20 +168,10 @@ RunSummary RunExperiment(const Experiment& experiment,
                          const RunOptions& options) {
   HWNAS_CHECK(options.threads >= 1);
   experiment.Check();
-  std::vector<Series> series;
-  for (const ProblemSpec& problem : experiment.problems) {
-    const auto benchmark = TabularBenchmark::Make(table, problem);
-    for (const StrategySpec& strategy : experiment.strategies) {
-      series.push_back(
-          {experiment.name, experiment.seed, benchmark, 0, strategy});
-      // Bad option values are refused before anything is run or written.
-      RunContext context;
-      context.problem = &benchmark->GetProblem();
-      MakeStrategy(strategy.name, strategy.options, std::move(context));
-    }
-  }
+  std::vector<Series> series = MakeSeries(experiment, table);
   results.SetExperiment({experiment.name, experiment.seed, experiment.ToJson(),
-                         table->Path(), Version() + ", " + BuildInfo(), HostProcessor()});
+                         table->Path(), Version() + ", " + BuildInfo(),
+                         HostProcessor()});
   for (const StrategySpec& strategy : experiment.strategies) {
     results.AddStrategy(strategy, FindStrategy(strategy.name).version);
   }
@@ -231,9 +237,14 @@ RunSummary RunExperiment(const Experiment& experiment,
       options.progress(summary.skipped + summary.ran, summary.planned);
     }
   });
-  summary.interrupted =
-      options.interrupted != nullptr && options.interrupted->load();
+  summary.interrupted = options.interrupted && options.interrupted();
   return summary;
+}
+
+void CheckExperiment(const Experiment& experiment,
+                     std::shared_ptr<const Table> table) {
+  experiment.Check();
+  MakeSeries(experiment, table);
 }
 
 RunEstimate EstimateExperiment(const Experiment& experiment) {

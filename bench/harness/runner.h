@@ -1,7 +1,6 @@
 #ifndef HWNAS_BENCH_HARNESS_RUNNER_H_
 #define HWNAS_BENCH_HARNESS_RUNNER_H_
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -18,7 +17,9 @@ struct RunOptions {
   /// Only runs whose id falls to shard `shard` of `shards` (1-based).
   int shard = 1;
   int shards = 1;
-  const std::atomic<bool>* interrupted = nullptr;
+  /// Asked between trials, from several threads; true: stop, losing only the
+  /// runs under way. Empty: never.
+  std::function<bool()> interrupted;
   /// Called after each run, serialised: runs done, runs in all.
   std::function<void(uint64_t done, uint64_t total)> progress;
 };
@@ -37,6 +38,11 @@ struct RunSummary {
 RunSummary RunExperiment(const Experiment& experiment,
                          std::shared_ptr<const Table> table, Results& results,
                          const RunOptions& options);
+
+/// Error(kUsage or kNotFound) for what RunExperiment would refuse: metrics
+/// that the table lacks, bad options.
+void CheckExperiment(const Experiment& experiment,
+                     std::shared_ptr<const Table> table);
 
 /// Number of runs and an upper bound of evaluations, for `run --check`.
 struct RunEstimate {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tabular/error.h"
+#include "tabular/number.h"
 #include "tabular/spaces/product.h"
 
 namespace hwnas {
@@ -336,7 +337,9 @@ class Benchmark final : public TabularBenchmark,
     for (const RungSpec& spec : ladder) {
       Rung rung;
       BoundRung bound;
-      rung.fidelity = Fidelity::Parse(spec.fidelity);
+      if (!spec.fidelity.empty()) {
+        rung.fidelity = Fidelity::Parse(spec.fidelity);
+      }
       rung.cost_scale = spec.cost_scale;
       if (!(spec.cost_scale >= 0) || !std::isfinite(spec.cost_scale)) {
         throw Error(ErrorCode::kUsage, "problem '" + spec_.name +

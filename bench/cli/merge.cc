@@ -1,0 +1,36 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "bench/cli/command.h"
+#include "bench/cli/output.h"
+#include "bench/harness/runner.h"
+
+namespace hwnas {
+namespace {
+
+struct Options {
+  std::vector<std::string> inputs;
+  std::string out;
+};
+
+void Merge(const Options& options) {
+  const MergeSummary summary = MergeResults(options.inputs, options.out);
+  Print(fmt::format("{}: {} runs ({} added, {} were there)\n", options.out,
+                    summary.runs, summary.added, summary.duplicates));
+}
+
+}  // namespace
+
+void AddMergeCommand(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("merge", "Join results files; refuses what disagrees");
+  command->add_option("results", options->inputs, "Results files")->required();
+  command->add_option("--out", options->out, "Results file, new or added to")
+      ->required();
+  command->callback([options] { Merge(*options); });
+}
+
+}  // namespace hwnas

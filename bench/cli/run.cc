@@ -1,0 +1,213 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+
+#include "bench/cli/command.h"
+#include "bench/cli/interrupt.h"
+#include "bench/cli/output.h"
+#include "bench/cli/run_options.h"
+#include "bench/harness/defaults.h"
+#include "bench/harness/experiment.h"
+#include "bench/harness/results.h"
+#include "bench/harness/runner.h"
+#include "tabular/table.h"
+
+namespace hwnas {
+namespace {
+
+struct Options {
+  std::string experiment;
+  std::string table;
+  std::string out;
+  std::vector<std::string> strategies;
+  std::vector<std::string> objectives;
+  std::vector<std::string> constraints;
+  uint64_t evaluations = 0;
+  double simulated_seconds = 0;
+  uint64_t repetitions = 0;
+  std::optional<uint64_t> seed;
+  bool check = false;
+  SharedRunOptions shared;
+};
+
+/// `NAME` or `NAME:key=value,key=value`.
+StrategySpec ParseStrategy(const std::string& text) {
+  StrategySpec spec;
+  spec.label = text;
+  const size_t colon = text.find(':');
+  spec.name = text.substr(0, colon);
+  if (colon == std::string::npos) return spec;
+  std::string rest = text.substr(colon + 1);
+  while (!rest.empty()) {
+    const size_t comma = rest.find(',');
+    const std::string item = rest.substr(0, comma);
+    const size_t equals = item.find('=');
+    if (equals == std::string::npos) {
+      throw Error(ErrorCode::kUsage,
+                  fmt::format("--strategy '{}': write NAME or "
+                              "NAME:option=value,option=value",
+                              Quoted(text)));
+    }
+    spec.options[item.substr(0, equals)] = item.substr(equals + 1);
+    rest = comma == std::string::npos ? "" : rest.substr(comma + 1);
+  }
+  return spec;
+}
+
+Experiment ShortForm(const Options& options) {
+  constexpr uint64_t kEvaluations = 200;
+  Experiment experiment;
+  experiment.name = "run";
+  ProblemSpec problem;
+  problem.name = "run";
+  for (const std::string& objective : options.objectives) {
+    problem.objectives.push_back({objective, "", ""});
+  }
+  if (problem.objectives.empty()) {
+    problem.objectives.push_back({"accuracy:val", "", ""});
+  }
+  problem.constraints = options.constraints;
+  problem.protocol.evaluations = options.evaluations;
+  problem.protocol.simulated_seconds = options.simulated_seconds;
+  if (options.evaluations == 0 && options.simulated_seconds == 0) {
+    problem.protocol.evaluations = kEvaluations;
+  }
+  experiment.problems.push_back(problem);
+  for (const std::string& text : options.strategies) {
+    experiment.strategies.push_back(ParseStrategy(text));
+  }
+  return experiment;
+}
+
+Experiment ChooseExperiment(const Options& options) {
+  const bool has_short_form =
+      !options.objectives.empty() || !options.constraints.empty() ||
+      options.evaluations != 0 || options.simulated_seconds != 0;
+  Experiment experiment;
+  if (!options.strategies.empty()) {
+    if (!options.experiment.empty()) {
+      throw Error(ErrorCode::kUsage,
+                  "--strategy is the short form; an experiment file lists its "
+                  "own strategies");
+    }
+    experiment = ShortForm(options);
+  } else if (has_short_form) {
+    throw Error(ErrorCode::kUsage,
+                "--objectives, --constraint, --evaluations and "
+                "--simulated-seconds belong to the short form: name a "
+                "--strategy, or set them in the experiment file");
+  } else if (!options.experiment.empty()) {
+    experiment = Experiment::ReadFile(options.experiment);
+  } else {
+    experiment = DefaultExperiment();
+  }
+  if (options.repetitions != 0) experiment.repetitions = options.repetitions;
+  if (options.seed) experiment.seed = *options.seed;
+  if (!options.table.empty()) experiment.table = options.table;
+  if (experiment.table.empty()) experiment.table = DefaultTable();
+  experiment.Check();
+  return experiment;
+}
+
+void PrintEstimate(const Experiment& experiment, const Table& table) {
+  const RunEstimate estimate = EstimateExperiment(experiment);
+  std::string text = fmt::format("experiment '{}': {} runs on {}\n",
+                                 experiment.name, estimate.runs, table.Title());
+  for (const ProblemSpec& problem : experiment.problems) {
+    const Protocol& p = problem.protocol;
+    text += fmt::format("  problem '{}':", problem.name);
+    if (p.evaluations != 0) {
+      text += fmt::format(" {} evaluations", p.evaluations);
+    }
+    if (p.simulated_seconds != 0) {
+      text += fmt::format(" {} simulated seconds", p.simulated_seconds);
+    }
+    text += " a run\n";
+  }
+  if (estimate.evaluations != 0) {
+    text += fmt::format("  at most {} evaluations where they are the budget\n",
+                        estimate.evaluations);
+  }
+  Print(text);
+}
+
+void Run(const Options& options) {
+  const Experiment experiment = ChooseExperiment(options);
+  const auto table = Table::Open(experiment.table);
+  if (options.check) {
+    CheckExperiment(experiment, table);
+    PrintEstimate(experiment, *table);
+    return;
+  }
+  const std::string out =
+      options.out.empty() ? experiment.name + ".results.db" : options.out;
+  const InterruptScope interrupt;
+  RunOptions run_options = ToRunOptions(options.shared, interrupt);
+  const auto results = Results::OpenOrCreate(out);
+  const RunSummary summary =
+      RunExperiment(experiment, table, *results, run_options);
+  const std::string digest = results->Digest();
+  results->Close();
+  std::string text = fmt::format(
+      "{}: {} of {} runs done now ({} before), {} trials\n", out, summary.ran,
+      summary.planned, summary.skipped, summary.trials);
+  if (table->Synthetic()) text += "SYNTHETIC table: no result is real\n";
+  text += fmt::format("digest {}\n", digest);
+  if (!summary.interrupted) {
+    text += fmt::format("next: hwnas report {}\n", out);
+  }
+  Print(text);
+  if (summary.interrupted) {
+    throw Error(ErrorCode::kInterrupted,
+                "interrupted; the same command goes on where it stopped");
+  }
+  if (summary.failed != 0) {
+    throw Error(ErrorCode::kPlugin,
+                fmt::format("{} of {} runs failed; the rest was run, the "
+                            "report says why",
+                            summary.failed, summary.ran));
+  }
+}
+
+}  // namespace
+
+void AddRunCommand(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "run",
+      "Run an experiment's strategies on a table; go on where it "
+      "stopped");
+  command->add_option("experiment", options->experiment,
+                      "Experiment (TOML, see bench/harness/README.md); without "
+                      "it and --strategy the default comparison");
+  command->add_option("--table", options->table,
+                      "Table; by default the experiment's, else the one that "
+                      "comes with hwnas");
+  command->add_option("--out", options->out,
+                      "Results file, new or to be completed (default: "
+                      "NAME.results.db)");
+  command->add_option("--strategy", options->strategies,
+                      "Short form: NAME or NAME:option=value,... (repeatable)");
+  command
+      ->add_option("--objectives", options->objectives,
+                   "Short form: metrics (default: accuracy:val)")
+      ->delimiter(',');
+  command->add_option("--constraint", options->constraints,
+                      "Short form: METRIC<=NUMBER or METRIC>=NUMBER");
+  command->add_option("--evaluations", options->evaluations,
+                      "Short form: budget of a run (default: 200)");
+  command->add_option("--simulated-seconds", options->simulated_seconds,
+                      "Short form: budget of a run");
+  command->add_option("--repetitions", options->repetitions,
+                      "Repetitions of each strategy");
+  command->add_option("--seed", options->seed, "Master seed");
+  command->add_flag("--check", options->check,
+                    "Only check the experiment and estimate its size");
+  AddSharedRunOptions(*command, &options->shared, true);
+  command->callback([options] { Run(*options); });
+}
+
+}  // namespace hwnas

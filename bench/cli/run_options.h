@@ -1,0 +1,30 @@
+#ifndef HWNAS_BENCH_CLI_RUN_OPTIONS_H_
+#define HWNAS_BENCH_CLI_RUN_OPTIONS_H_
+
+#include <string>
+
+#include "bench/cli/interrupt.h"
+#include "bench/harness/runner.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace hwnas {
+
+/// Options of all commands that run strategies.
+struct SharedRunOptions {
+  int threads = 0;  // 0: as many as processors
+  std::string shard;
+};
+
+void AddSharedRunOptions(CLI::App& command, SharedRunOptions* options,
+                         bool shards);
+
+/// Error(kUsage) for a shard that is not `i/n`. Shows progress on a terminal.
+RunOptions ToRunOptions(const SharedRunOptions& options,
+                        const InterruptScope& interrupt);
+
+}  // namespace hwnas
+
+#endif  // HWNAS_BENCH_CLI_RUN_OPTIONS_H_
