@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tabular/number.h"
+
 namespace hwnas {
 namespace {
 
@@ -111,6 +113,26 @@ void CheckLinearCosts(const Problem& problem) {
 }
 
 }  // namespace
+
+Constraint ParseConstraint(std::string_view text) {
+  const size_t upper = text.find("<=");
+  const size_t at = std::min(upper, text.find(">="));
+  const auto trimmed = [](std::string_view part) {
+    const size_t begin = std::min(part.find_first_not_of(' '), part.size());
+    return part.substr(begin, part.find_last_not_of(' ') + 1 - begin);
+  };
+  std::optional<double> bound;
+  if (at != std::string_view::npos) {
+    bound = TryParseNumber(trimmed(text.substr(at + 2)));
+  }
+  if (!bound) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("'{}' is no constraint: write METRIC<=NUMBER or "
+                            "METRIC>=NUMBER",
+                            Quoted(text)));
+  }
+  return {Metric::Parse(trimmed(text.substr(0, at))), at == upper, *bound};
+}
 
 void CheckProblem(const Problem& problem, bool allow_test_observed,
                   bool allow_scored_features) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tabular/metric.h"
@@ -35,6 +36,10 @@ struct Constraint {
     return v > 0 ? v : 0;
   }
 };
+
+/// `METRIC<=NUMBER` or `METRIC>=NUMBER`, as in `latency@pixel3<=20`, spaces
+/// around the sign allowed. Error(kUsage) for anything else.
+Constraint ParseConstraint(std::string_view text);
 
 /// A rung of the fidelity ladder, from cheap to full. A trial at this rung
 /// costs `cost_scale` × the value of `cost` (simulated seconds), or

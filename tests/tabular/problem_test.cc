@@ -127,5 +127,29 @@ TEST(Evaluator, StatusesHaveNames) {
   EXPECT_THROW(TrialStatusName(static_cast<TrialStatus>(9)), Error);
 }
 
+TEST(Constraint, BoundsAMetricFromAboveOrBelow) {
+  const Constraint upper = ParseConstraint("latency@pixel3<=20");
+  EXPECT_EQ(upper.metric.Text(), "latency@pixel3");
+  EXPECT_TRUE(upper.upper);
+  EXPECT_EQ(upper.bound, 20);
+  EXPECT_TRUE(upper.Satisfied(20));
+  EXPECT_FALSE(upper.Satisfied(20.5));
+  EXPECT_EQ(upper.Violation(20.5), 0.5);
+
+  const Constraint lower = ParseConstraint(" accuracy:cifar10/val >= 1.5e1 ");
+  EXPECT_EQ(lower.metric.Text(), "accuracy:cifar10/val");
+  EXPECT_FALSE(lower.upper);
+  EXPECT_EQ(lower.bound, 15);
+}
+
+TEST(Constraint, AnythingElseIsRefused) {
+  for (const char* text :
+       {"", "latency@pixel3", "latency@pixel3<20",
+        "latency@pixel3<=", "latency@pixel3<=fast", "latency@pixel3<=nan",
+        "<=20", "latncy<=20", "latency<=1<=2"}) {
+    EXPECT_THROW(ParseConstraint(text), Error) << text;
+  }
+}
+
 }  // namespace
 }  // namespace hwnas
