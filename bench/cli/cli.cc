@@ -61,7 +61,6 @@ std::string ExplainUnexpected(const CLI::App& app) {
   const CLI::App* command = Innermost(app);
   const std::vector<std::string> remaining = app.remaining(true);
   const std::string help = fmt::format("see '{} --help'", CommandPath(command));
-  if (remaining.empty()) return help;
   const std::string& first = remaining.front();
   const bool is_option = first.size() > 1 && first[0] == '-';
   const std::vector<std::string> known = KnownNames(*command, is_option);
@@ -84,12 +83,12 @@ int Parse(CLI::App& app, int argc, char** argv) {
   } catch (const CLI::CallForVersion&) {
     Print(fmt::format("hwnas {} ({})\n", Version(), BuildInfo()));
   } catch (const CLI::CallForHelp&) {
-    Print(Innermost(app)->help());
-  } catch (const CLI::CallForAllHelp&) {
-    Print(Innermost(app)->help());
-  } catch (const CLI::ExtrasError&) {
-    throw Error(ErrorCode::kUsage, ExplainUnexpected(app));
+    Print(app.help());  // of the command that it was asked for
   } catch (const CLI::ParseError& error) {
+    // What was not understood explains best what is lacking.
+    if (!app.remaining(true).empty()) {
+      throw Error(ErrorCode::kUsage, ExplainUnexpected(app));
+    }
     const std::string path = CommandPath(Innermost(app));
     throw Error(ErrorCode::kUsage, fmt::format("{}: {}; see '{} --help'", path,
                                                error.what(), path));
@@ -107,8 +106,10 @@ int RunCli(int argc, char** argv) {
         "Hardware-aware neural architecture search: tables of stored results,\n"
         "search strategies compared on them, reports.",
         "hwnas");
-    app.set_version_flag("--version", "Print version and build");
+    app.set_version_flag("--version", "", "Print version and build");
     app.require_subcommand(1);
+    AddSpacesCommand(app);
+    AddStrategiesCommand(app);
     return Parse(app, argc, argv);
   } catch (const OutputClosed&) {
     return kClosedPipe;

@@ -1,0 +1,99 @@
+#include "strategies/registry.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "bench/cli/command.h"
+#include "bench/cli/json.h"
+#include "bench/report/text_table.h"
+
+namespace hwnas {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+  std::string name;
+  OutputFormat format = OutputFormat::kText;
+};
+
+Json Describe(const StrategyInfo& info) {
+  Json options = Json::array();
+  for (const OptionInfo& option : info.options) {
+    options.push_back({{"name", option.name},
+                       {"default", option.default_value},
+                       {"about", option.about}});
+  }
+  return {{"name", info.name},
+          {"version", info.version},
+          {"summary", info.summary},
+          {"source", info.source},
+          {"exact", info.exact},
+          {"stochastic", info.stochastic},
+          {"multi_objective", info.multi_objective},
+          {"beats_random", info.beats_random},
+          {"options", std::move(options)}};
+}
+
+const char* YesNo(bool yes) { return yes ? "yes" : "no"; }
+
+void PrintOne(const StrategyInfo& info) {
+  Print(TextList({{"strategy", info.Id()},
+                  {"summary", info.summary},
+                  {"source", info.source},
+                  {"objectives", info.multi_objective ? "several" : "one"},
+                  {"equal bits everywhere", YesNo(info.exact)},
+                  {"stochastic", YesNo(info.stochastic)}}));
+  if (info.options.empty()) {
+    Print("\nIt has no options.\n");
+    return;
+  }
+  TextTable table({"option", "default", "meaning"});
+  for (const OptionInfo& option : info.options) {
+    table.AddRow({option.name, option.default_value, option.about});
+  }
+  Print("\n" + table.Text());
+}
+
+void PrintAll() {
+  TextTable table({"name", "version", "objectives", "summary"});
+  for (const StrategyInfo& info : BuiltInStrategies()) {
+    table.AddRow({info.name, fmt::format("{}", info.version),
+                  info.multi_objective ? "several" : "one", info.summary});
+  }
+  Print(table.Text() +
+        "\n'hwnas strategies NAME' shows a strategy's options.\n");
+}
+
+void ListStrategies(const Options& options) {
+  if (options.format == OutputFormat::kText) {
+    options.name.empty() ? PrintAll() : PrintOne(FindStrategy(options.name));
+    return;
+  }
+  Json list = Json::array();
+  if (!options.name.empty()) {
+    list.push_back(Describe(FindStrategy(options.name)));
+  } else {
+    for (const StrategyInfo& info : BuiltInStrategies()) {
+      list.push_back(Describe(info));
+    }
+  }
+  PrintJson("strategies", std::move(list));
+}
+
+}  // namespace
+
+void AddStrategiesCommand(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "strategies", "List the search strategies, or one's options");
+  command->group(kListCommands);
+  const auto options = std::make_shared<Options>();
+  command->add_option("name", options->name, "Only this one, with its options");
+  AddFormatOption(*command, &options->format);
+  command->callback([options] { ListStrategies(*options); });
+}
+
+}  // namespace hwnas

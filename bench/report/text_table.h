@@ -1,0 +1,36 @@
+#ifndef HWNAS_BENCH_REPORT_TEXT_TABLE_H_
+#define HWNAS_BENCH_REPORT_TEXT_TABLE_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hwnas {
+
+/// A table for a terminal: columns aligned and two spaces apart, a column of
+/// numbers to the right, any other to the left. Cells are UTF-8 on one line;
+/// a character counts as one place.
+class TextTable {
+ public:
+  explicit TextTable(std::vector<std::string> header);
+
+  /// As many cells as the header has (HWNAS_CHECK).
+  void AddRow(std::vector<std::string> cells);
+  size_t Rows() const { return rows_.size(); }
+
+  /// Header, rule and rows, each line ended; every line starts with `indent`.
+  std::string Text(const std::string& indent = "") const;
+
+ private:
+  std::vector<std::string> header_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+/// 'name  value' lines for what has one value each, names padded alike.
+std::string TextList(
+    const std::vector<std::pair<std::string, std::string>>& items,
+    const std::string& indent = "");
+
+}  // namespace hwnas
+
+#endif  // HWNAS_BENCH_REPORT_TEXT_TABLE_H_
