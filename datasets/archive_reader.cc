@@ -35,7 +35,9 @@ class Reader {
   }
 
   void OpenArchive(std::string_view bytes) {
-    archive_read_support_format_zip(handle_.get());
+    // Not the streaming reader of zip, which is content without a directory
+    // at the end, and so with an archive that was cut off.
+    archive_read_support_format_zip_seekable(handle_.get());
     archive_read_support_format_tar(handle_.get());
     Open(bytes);
   }

@@ -4,26 +4,13 @@
 
 #include "gtest/gtest.h"
 #include "tabular/error.h"
+#include "tests/failure.h"
 
 namespace hwnas {
 namespace {
 
 TomlTable Read(const std::string& text) {
   return TomlTable::ReadText(text, "x.toml");
-}
-
-/// The message of the Error that `call` throws, with its code.
-template <typename Call>
-std::string Failure(ErrorCode code, Call call) {
-  try {
-    call();
-  } catch (const Error& e) {
-    EXPECT_EQ(e.Code(), code) << e.what();
-    EXPECT_EQ(std::string(e.what()).find('\n'), std::string::npos);
-    return e.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return "";
 }
 
 TEST(TomlReader, ReadsEveryTypeOfValue) {
