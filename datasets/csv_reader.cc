@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cmath>
 #include <map>
 #include <utility>
 
@@ -127,21 +125,12 @@ bool CsvReader::ReadRow() {
   return true;
 }
 
+std::string CsvReader::Place() const {
+  return fmt::format("{}:{}", name_, row_line_);
+}
+
 void CsvReader::Fail(const std::string& message) const {
-  throw Error(ErrorCode::kCorrupt,
-              fmt::format("{}:{}: {}", name_, row_line_, message));
-}
-
-bool ParseFinite(std::string_view text, double* value) {
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, *value);
-  return result.ec == std::errc() && result.ptr == end && std::isfinite(*value);
-}
-
-bool ParseInteger(std::string_view text, int64_t* value) {
-  const char* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, *value);
-  return result.ec == std::errc() && result.ptr == end;
+  throw Error(ErrorCode::kCorrupt, fmt::format("{}: {}", Place(), message));
 }
 
 }  // namespace hwnas

@@ -2,7 +2,6 @@
 #define HWNAS_DATASETS_CSV_READER_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +36,8 @@ class CsvReader {
   /// Line on which the current row begins, counted from 1.
   size_t Line() const { return row_line_; }
 
+  /// "FILE:LINE" of the current row.
+  std::string Place() const;
   /// "FILE:LINE: message" as Error(kCorrupt), for the current row.
   [[noreturn]] void Fail(const std::string& message) const;
 
@@ -51,12 +52,6 @@ class CsvReader {
   std::vector<std::string> header_;
   std::vector<std::string> fields_;
 };
-
-/// The whole of `text` as a finite number (`12`, `-0.5`, `1e-3`); false for
-/// anything else, NaN and infinity and surrounding blanks included.
-bool ParseFinite(std::string_view text, double* value);
-/// The whole of `text` as a decimal integer; false for anything else.
-bool ParseInteger(std::string_view text, int64_t* value);
 
 }  // namespace hwnas
 

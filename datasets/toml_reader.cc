@@ -35,6 +35,7 @@ class Scan {
       : text_(text), name_(name) {}
 
   void Run() {
+    CheckText();
     while (at_ < text_.size()) {
       const char c = text_[at_];
       switch (c) {
@@ -81,6 +82,47 @@ class Scan {
   }
 
  private:
+  /// TOML is UTF-8 without control characters. Checked here since toml11, when
+  /// it reports such a byte in a string, moves beyond its own buffer.
+  void CheckText() {
+    size_t line = 1;
+    for (size_t i = 0; i < text_.size();) {
+      const auto first = static_cast<uint8_t>(text_[i]);
+      if (first == '\n') ++line;
+      const size_t length = SequenceLength(i);
+      if (length == 0) {
+        throw Error(ErrorCode::kUsage,
+                    fmt::format("{}:{}: no TOML: the byte 0x{:02x} stands for "
+                                "no character of UTF-8 text",
+                                name_, line, first));
+      }
+      i += length;
+    }
+  }
+
+  /// Length of the character at `i`; 0 when it is none.
+  size_t SequenceLength(size_t i) const {
+    const auto byte = [&](size_t k) -> uint32_t {
+      return k < text_.size() ? static_cast<uint8_t>(text_[k]) : 0;
+    };
+    const uint32_t first = byte(i);
+    if (first < 0x80) {
+      const bool control = first < 0x20 || first == 0x7f;
+      const bool blank = first == '\t' || first == '\n' || first == '\r';
+      return control && !blank ? 0 : 1;
+    }
+    const size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4) return 0;
+    uint32_t code = first & (0xffu >> (length + 1));
+    for (size_t k = 1; k < length; ++k) {
+      if ((byte(i + k) & 0xc0) != 0x80) return 0;
+      code = code << 6 | (byte(i + k) & 0x3f);
+    }
+    const uint32_t least = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000;
+    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
+    return code < least || code > 0x10ffff || surrogate ? 0 : length;
+  }
+
   bool Has(std::string_view prefix) const {
     return text_.substr(at_, prefix.size()) == prefix;
   }
@@ -436,6 +478,12 @@ TomlTable TomlTable::ReadText(std::string_view text, const std::string& name) {
 bool TomlTable::Has(const std::string& key) const {
   node_->asked.insert(key);
   return node_->entries.count(key) != 0;
+}
+
+bool TomlTable::HasTable(const std::string& key) const {
+  node_->asked.insert(key);
+  const auto entry = node_->entries.find(key);
+  return entry != node_->entries.end() && entry->second->kind == Kind::kTable;
 }
 
 std::string TomlTable::String(const std::string& key) const {

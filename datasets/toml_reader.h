@@ -26,6 +26,8 @@ class TomlTable {
   static TomlTable ReadText(std::string_view text, const std::string& name);
 
   bool Has(const std::string& key) const;
+  /// Whether the key is there and is a table, where it may be either.
+  bool HasTable(const std::string& key) const;
   std::string String(const std::string& key) const;
   std::string String(const std::string& key, std::string fallback) const;
   int64_t Integer(const std::string& key) const;

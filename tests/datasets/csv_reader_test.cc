@@ -67,21 +67,5 @@ TEST(CsvReader, RefusesWhatTheFormatDoesNotHave) {
   }
 }
 
-TEST(CsvReader, ParsesNumbersWholeOrNotAtAll) {
-  double number = 0;
-  EXPECT_TRUE(ParseFinite("-1.5e-3", &number));
-  EXPECT_EQ(number, -1.5e-3);
-  for (const char* text : {"", " 1", "1 ", "+1", "1x", "nan", "inf", "-inf",
-                           "1e999", "0x10", "1,5", "1.2.3"}) {
-    EXPECT_FALSE(ParseFinite(text, &number)) << text;
-  }
-  int64_t integer = 0;
-  EXPECT_TRUE(ParseInteger("-12", &integer));
-  EXPECT_EQ(integer, -12);
-  for (const char* text : {"", "1.0", "+1", "9223372036854775808", "1 "}) {
-    EXPECT_FALSE(ParseInteger(text, &integer)) << text;
-  }
-}
-
 }  // namespace
 }  // namespace hwnas

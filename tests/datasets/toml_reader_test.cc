@@ -118,6 +118,19 @@ TEST(TomlReader, RefusesWhatIsNoToml) {
   }
 }
 
+TEST(TomlReader, RefusesBytesThatAreNoText) {
+  EXPECT_EQ(Read("a = '\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80'").String("a"),
+            "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
+  for (const char* bytes :
+       {"\xc3", "\x80", "\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80",
+        "\xe2\x82", "\x01", "\x7f", "\xff"}) {
+    EXPECT_NE(Failure(ErrorCode::kUsage,
+                      [&] { Read(std::string("\na = '") + bytes + "'"); })
+                  .find("x.toml:2: no TOML: the byte 0x"),
+              std::string::npos);
+  }
+}
+
 TEST(TomlReader, RefusesAMillionLevelsBeforeAnythingRecurses) {
   const std::string brackets = "a = " + std::string(1'000'000, '[');
   EXPECT_EQ(Failure(ErrorCode::kCorrupt, [&] { Read(brackets); }),
