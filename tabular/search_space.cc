@@ -7,6 +7,8 @@
 
 #include "fmt/format.h"
 #include "tabular/error.h"
+#include "tabular/spaces/generic.h"
+#include "tabular/spaces/nats_sss.h"
 #include "tabular/spaces/nb201.h"
 
 namespace hwnas {
@@ -129,6 +131,13 @@ std::shared_ptr<const SearchSpace> MakeNb201(const SpaceSpec& spec) {
   return std::make_shared<Nb201Space>(skeleton);
 }
 
+/// A space that has no parameters.
+template <typename Space>
+std::shared_ptr<const SearchSpace> MakePlain(const SpaceSpec& spec) {
+  ParseParameters(spec, {});
+  return std::make_shared<Space>();
+}
+
 struct BuiltIn {
   SpaceInfo info;
   int version;
@@ -143,6 +152,12 @@ std::vector<BuiltIn> BuiltIns() {
         "Neural Architecture Search\", ICLR 2020"},
        1,
        MakeNb201},
+      {{"nats-sss",
+        "widths of five layers of a fixed network, eight choices each (32,768)",
+        "Dong et al., \"NATS-Bench: Benchmarking NAS Algorithms for "
+        "Architecture Topology and Size\", TPAMI 2021"},
+       1,
+       MakePlain<NatsSssSpace>},
   };
 }
 
@@ -309,6 +324,10 @@ std::vector<SpaceInfo> BuiltInSpaces() {
 }
 
 std::shared_ptr<const SearchSpace> MakeSpace(std::string_view text) {
+  constexpr std::string_view kGeneric = "generic{";
+  if (text.starts_with(kGeneric)) {
+    return MakeGenericSpaceFromJson(text.substr(kGeneric.size() - 1));
+  }
   const SpaceSpec spec = ParseSpec(text);
   std::vector<std::string> known;
   for (const BuiltIn& space : BuiltIns()) {

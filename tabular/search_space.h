@@ -173,8 +173,9 @@ std::vector<SpaceInfo> BuiltInSpaces();
 
 /// A built-in space from its spec (`nb201`, `nb201@1`, with parameters in
 /// braces). Error(kUsage), naming the nearest, when unknown; Error(kUsage)
-/// for a version that this build does not have. Generic and subset spaces
-/// come from their tables, products from MakeProduct.
+/// for a version that this build does not have. A generic space from its Spec()
+/// (`generic{JSON}`); subsets come from their tables, products from
+/// MakeProductSpace.
 std::shared_ptr<const SearchSpace> MakeSpace(std::string_view spec);
 
 }  // namespace hwnas

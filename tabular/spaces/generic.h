@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,14 +38,22 @@ struct GenericDescription {
 
 /// Text form: the active and inactive decisions' choices in order, joined by
 /// the separator, `-` for an inactive one. Sampling is uniform over valid
-/// architectures (by rejection; Error(kUsage) at construction when fewer than
-/// about one draw in 10,000 is valid and the space is too large to list).
-/// Mutation changes one active decision and sets what becomes active to a
-/// random choice.
+/// architectures: of a list where it is short, which also gives Size and Rank;
+/// else by rejection (Error(kUsage) at construction when fewer than about one
+/// draw in 10,000 is valid and the space is too large to list). There
+/// Log10Size() is an estimate if rules or several conditions of one decision
+/// reject. Mutation changes one active decision and sets what becomes active to
+/// a random choice; Neighbors are all that mutation can reach. An inactive
+/// decision has no value: it meets no condition and no rule.
 ///
-/// Spec(): `generic{JSON}`, from which MakeSpace builds it again.
+/// Spec(): `generic{JSON}`, from which MakeSpace builds it again. Error(kUsage)
+/// says what is wrong with a description.
 std::shared_ptr<const SearchSpace> MakeGenericSpace(
     GenericDescription description);
+
+/// From the JSON object of a Spec(). Error(kUsage) when it is damaged.
+std::shared_ptr<const SearchSpace> MakeGenericSpaceFromJson(
+    std::string_view text);
 
 }  // namespace hwnas
 

@@ -8,6 +8,7 @@
 
 #include "fmt/format.h"
 #include "tabular/error.h"
+#include "tabular/spaces/nb201_cell.h"
 
 namespace hwnas {
 namespace {
@@ -102,59 +103,6 @@ bool TakeOp(std::string_view* text, uint16_t* op) {
     }
   }
   return false;
-}
-
-/// A residual block of stride 2: ReLU, 3x3 convolution and batch norm, twice;
-/// the shortcut is a 2x2 average pool and a 1x1 convolution.
-int AddReduction(int in, int channels, LayerGraph* graph) {
-  int x = graph->Activate(in);
-  x = graph->Conv(x, channels, 3, 2, 1);
-  x = graph->BatchNorm(x);
-  x = graph->Activate(x);
-  x = graph->Conv(x, channels, 3, 1, 1);
-  x = graph->BatchNorm(x);
-  // Padded where the size is odd, so that both branches have one size.
-  int shortcut = graph->AvgPool(in, 2, 2, (*graph)[in].out.height % 2);
-  shortcut = graph->Conv(shortcut, channels, 1, 1, 0);
-  return graph->Add({shortcut, x});
-}
-
-int AddOp(Nb201Op op, int in, LayerGraph* graph) {
-  switch (op) {
-    case Nb201Op::kNone:
-      return graph->Zero((*graph)[in].out);
-    case Nb201Op::kSkip:
-      return graph->Identity(in);
-    case Nb201Op::kAvgPool3x3:
-      return graph->AvgPool(in, 3, 1, 1);
-    case Nb201Op::kConv1x1:
-    case Nb201Op::kConv3x3:
-      break;
-  }
-  const int kernel = op == Nb201Op::kConv3x3 ? 3 : 1;
-  const int channels = (*graph)[in].out.channels;
-  const int x =
-      graph->Conv(graph->Activate(in), channels, kernel, 1, kernel / 2);
-  return graph->BatchNorm(x);
-}
-
-int AddCell(const Architecture& architecture, const std::string& name, int in,
-            LayerGraph* graph) {
-  std::array<int, kNodes> nodes = {in};
-  size_t edge = 0;
-  for (int to = 1; to < kNodes; ++to) {
-    std::vector<int> terms;
-    for (int from = 0; from < to; ++from, ++edge) {
-      graph->SetOrigin(fmt::format("{}.{}<-{}", name, to, from),
-                       static_cast<int>(edge));
-      terms.push_back(AddOp(OpOf(architecture, edge),
-                            nodes[static_cast<size_t>(from)], graph));
-    }
-    graph->SetOrigin(fmt::format("{}.{}", name, to));
-    nodes[static_cast<size_t>(to)] =
-        terms.size() == 1 ? terms[0] : graph->Add(std::move(terms));
-  }
-  return nodes.back();
 }
 
 }  // namespace
@@ -391,18 +339,15 @@ LayerGraph Nb201Space::Layers(const Architecture& architecture,
                                 input.image.height, input.image.width, Spec()));
       }
       graph.SetOrigin(fmt::format("reduction{}", stage));
-      x = AddReduction(x, channels, &graph);
+      x = AddNb201Reduction(x, channels, &graph);
     }
     for (int cell = 0; cell < skeleton_.cells; ++cell) {
-      x = AddCell(architecture, fmt::format("stage{}.cell{}", stage, cell), x,
-                  &graph);
+      x = AddNb201Cell(architecture, fmt::format("stage{}.cell{}", stage, cell),
+                       x, channels, -1, &graph);
     }
   }
   graph.SetOrigin("head");
-  x = graph.BatchNorm(x);
-  x = graph.Activate(x);
-  x = graph.GlobalAvgPool(x);
-  graph.Linear(x, input.classes);
+  AddNb201Head(x, input.classes, &graph);
   return graph;
 }
 

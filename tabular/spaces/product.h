@@ -21,10 +21,11 @@ struct ProductFactor {
 /// `nb201+compression@1`: a network space (factor `network`) times further
 /// factors. Architectures are the network's decisions, then one decision a
 /// factor. Text form: the network's, then ` | name=bound` for each factor.
-/// Moves: those of the network, drawn together with a change of one factor
-/// (`any`, the default: a decision group drawn uniformly among network and
-/// factors), and `NAME` for each factor alone. Layers(): the network's, with
-/// bit widths where a factor binds `bits`.
+/// Moves: `any`, the default (a group drawn uniformly among the network and the
+/// factors with several choices: the network's default move or another choice),
+/// then `network` and `NAME` for each factor alone. Neighbors are the network's
+/// and all other choices of one factor. Layers(): the network's, with bit
+/// widths where a factor binds `bits`.
 class ProductSpace : public SearchSpace {
  public:
   virtual const SearchSpace& Network() const = 0;
@@ -34,6 +35,8 @@ class ProductSpace : public SearchSpace {
                             std::span<const uint16_t> choices) const = 0;
 };
 
+/// `name` is without a version (`nb201+compression`). Error(kUsage) where a
+/// factor's name or choice is empty, doubled or would be ambiguous in text.
 std::shared_ptr<const ProductSpace> MakeProductSpace(
     std::string name, std::shared_ptr<const SearchSpace> network,
     std::vector<ProductFactor> factors);

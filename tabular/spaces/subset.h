@@ -12,8 +12,11 @@ namespace hwnas {
 /// uniformly, and a neighbour is one of the `nearest` rows by Hamming distance
 /// over decisions, ties by rank (rows in ascending order; rank = row).
 /// `rows` are sorted and made unique. Id: `BASE#subset`. Neighbour lists are
-/// computed on first use per architecture, thread-safe, or at once where that
-/// is cheap. Crossover: the row nearest to the base space's crossover.
+/// computed on first use per architecture, thread-safe, and kept (`nearest`
+/// numbers a row). Being near is not symmetric: a row may be among another's
+/// neighbours without the reverse. Crossover: the row nearest to the base
+/// space's crossover. Canonical: the first row of the base space's class.
+/// Parse() of an architecture that is no row is Error(kNotFound).
 std::shared_ptr<const SearchSpace> MakeSubsetSpace(
     std::shared_ptr<const SearchSpace> base, std::vector<Architecture> rows,
     size_t nearest = 16);
