@@ -65,6 +65,9 @@ class SqliteStatement {
   std::string_view Text(int column) const;
   std::span<const uint8_t> Blob(int column) const;
 
+  /// Of the file, for messages.
+  const std::string& Path() const { return path_; }
+
  private:
   friend class SqliteDatabase;
   SqliteStatement(sqlite3_stmt* statement, std::string path);
