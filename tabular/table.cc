@@ -447,7 +447,8 @@ std::shared_ptr<const DenseColumn> Table::Impl::Read(
     }
   }
   if (Checksum(*dense) != column.checksum) {
-    FailChecksum(
+    FailCorruptTable(
+        path,
         fmt::format("the values of {} from '{}' do not fit their "
                     "checksum",
                     column.column.metric.Text(), Quoted(column.column.source)));
