@@ -6,11 +6,25 @@
 namespace hwnas {
 
 /// What the registry lists: one function a strategy, in its own file.
+StrategyInfo AshaInfo();
+StrategyInfo BohbInfo();
+StrategyInfo EvolutionParetoInfo();
 StrategyInfo ExhaustiveInfo();
+StrategyInfo GeneticAlgorithmInfo();
+StrategyInfo HyperbandInfo();
 StrategyInfo LocalSearchInfo();
+StrategyInfo MoeadInfo();
 StrategyInfo Nsga2Info();
+StrategyInfo Nsga3Info();
+StrategyInfo ParetoLocalSearchInfo();
+StrategyInfo PpoInfo();
 StrategyInfo RandomInfo();
 StrategyInfo RegularizedEvolutionInfo();
+StrategyInfo ReinforceInfo();
+StrategyInfo SimulatedAnnealingInfo();
+StrategyInfo SmsEmoaInfo();
+StrategyInfo SuccessiveHalvingInfo();
+StrategyInfo TpeInfo();
 
 }  // namespace hwnas
 

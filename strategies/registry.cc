@@ -7,8 +7,25 @@ namespace hwnas {
 
 const std::vector<StrategyInfo>& BuiltInStrategies() {
   static const std::vector<StrategyInfo> strategies = {
-      ExhaustiveInfo(), LocalSearchInfo(),          Nsga2Info(),
-      RandomInfo(),     RegularizedEvolutionInfo(),
+      AshaInfo(),
+      BohbInfo(),
+      EvolutionParetoInfo(),
+      ExhaustiveInfo(),
+      GeneticAlgorithmInfo(),
+      HyperbandInfo(),
+      LocalSearchInfo(),
+      MoeadInfo(),
+      Nsga2Info(),
+      Nsga3Info(),
+      ParetoLocalSearchInfo(),
+      PpoInfo(),
+      RandomInfo(),
+      RegularizedEvolutionInfo(),
+      ReinforceInfo(),
+      SimulatedAnnealingInfo(),
+      SmsEmoaInfo(),
+      SuccessiveHalvingInfo(),
+      TpeInfo(),
   };
   return strategies;
 }

@@ -1,0 +1,140 @@
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "strategies/builtin.h"
+#include "strategies/fitness.h"
+#include "strategies/options.h"
+#include "strategies/policy.h"
+#include "strategies/proposer.h"
+#include "tabular/analysis/summary.h"
+
+namespace hwnas {
+namespace {
+
+std::vector<OptionInfo> Options() {
+  return {
+      {"learning_rate", "0.05",
+       "Adam's; larger than a network's 0.0003, since logits are few"},
+      {"batch", "10", "trials a policy update learns from"},
+      {"epochs", "4", "gradient steps on one batch (Schulman et al.: 3 to 10)"},
+      {"clip", "0.2", "epsilon of the clipped ratio"},
+      {"baseline_momentum", "0.9", "of the moving average of rewards"},
+      {"entropy_weight", "0.01", "c2"},
+  };
+}
+
+struct PpoOptions {
+  double learning_rate;
+  size_t batch;
+  size_t epochs;
+  double clip;
+  double baseline_momentum;
+  double entropy_weight;
+};
+
+class Ppo : public Strategy {
+ public:
+  Ppo(const PpoOptions& options, RunContext context)
+      : options_(options),
+        context_(std::move(context)),
+        judge_(*context_.problem),
+        proposer_(*context_.problem),
+        policy_(*context_.problem->space, options.learning_rate, context_.rng),
+        baseline_(options.baseline_momentum),
+        gradient_(policy_.Parameters()) {}
+
+  AskState Ask(size_t limit, std::vector<Proposal>* out) override {
+    for (size_t i = 0; i < limit; ++i) {
+      proposer_.Propose(policy_.Draw(context_.rng), out);
+    }
+    return AskState::kReady;
+  }
+
+  void Tell(std::span<const Trial> trials) override {
+    for (const Trial& trial : trials) {
+      if (trial.status == TrialStatus::kInvalid) continue;
+      const double reward = rewarder_.Of(judge_.Rate(trial));
+      baseline_.Update(reward);
+      batch_.push_back({trial.architecture, reward - baseline_.Value(),
+                        policy_.LogProbability(trial.architecture)});
+      if (batch_.size() == options_.batch) Learn();
+    }
+  }
+
+ private:
+  struct Step {
+    Architecture architecture;
+    double advantage;
+    double log_probability;
+  };
+
+  void Learn() {
+    // Advantages in units of the batch's spread: rewards have any unit.
+    std::vector<double> advantages;
+    for (const Step& step : batch_) advantages.push_back(step.advantage);
+    const double spread = StandardDeviation(advantages).value_or(0);
+    for (size_t epoch = 0; epoch < options_.epochs && spread > 0; ++epoch) {
+      std::fill(gradient_.begin(), gradient_.end(), 0.0);
+      for (const Step& step : batch_) {
+        const double advantage = step.advantage / spread;
+        const double ratio = std::exp(
+            policy_.LogProbability(step.architecture) - step.log_probability);
+        // Beyond the clip in the advantage's direction the surrogate is flat.
+        const bool flat = advantage > 0 ? ratio > 1 + options_.clip
+                                        : ratio < 1 - options_.clip;
+        if (flat) continue;
+        policy_.AddLogGradient(
+            step.architecture,
+            -ratio * advantage / static_cast<double>(batch_.size()),
+            &gradient_);
+      }
+      policy_.AddEntropyGradient(-options_.entropy_weight, &gradient_);
+      policy_.Step(gradient_);
+    }
+    batch_.clear();
+  }
+
+  PpoOptions options_;
+  RunContext context_;
+  Judge judge_;
+  Proposer proposer_;
+  Policy policy_;
+  Rewarder rewarder_;
+  MovingAverage baseline_;
+  std::vector<double> gradient_;
+  std::vector<Step> batch_;
+};
+
+std::unique_ptr<Strategy> Make(const OptionMap& given, RunContext context) {
+  const std::vector<OptionInfo> known = Options();
+  const OptionReader reader("ppo", known, given);
+  PpoOptions options;
+  options.learning_rate = reader.Real("learning_rate", 0, 1000);
+  options.batch = reader.Count("batch", 2, 1000000);
+  options.epochs = reader.Count("epochs", 1, 1000);
+  options.clip = reader.Real("clip", 0, 1);
+  options.baseline_momentum = reader.Real("baseline_momentum", 0, 0.999999);
+  options.entropy_weight = reader.Real("entropy_weight", 0, 1000);
+  return std::make_unique<Ppo>(options, std::move(context));
+}
+
+}  // namespace
+
+StrategyInfo PpoInfo() {
+  StrategyInfo info;
+  info.name = "ppo";
+  info.summary = "clipped policy gradient on independent decisions";
+  info.source =
+      "Schulman et al., arXiv 1707.06347, eq. 7, with clip 0.2 and entropy "
+      "weight 0.01; one-step episodes, so a moving average of rewards stands "
+      "for the value network; logits without a network. The old probability "
+      "is that at the time of telling";
+  info.options = Options();
+  info.exact = false;
+  info.make = Make;
+  return info;
+}
+
+}  // namespace hwnas
