@@ -108,6 +108,9 @@ int RunCli(int argc, char** argv) {
         "hwnas");
     app.set_version_flag("--version", "", "Print version and build");
     app.require_subcommand(1);
+    AddRunCommand(app);
+    AddVerifyCommand(app);
+    AddMergeCommand(app);
     AddSpacesCommand(app);
     AddStrategiesCommand(app);
     return Parse(app, argc, argv);

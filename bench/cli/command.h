@@ -18,10 +18,13 @@ void AddExportCommand(CLI::App& app);
 void AddFrontCommand(CLI::App& app);
 void AddImportCommand(CLI::App& app);
 void AddInfoCommand(CLI::App& app);
+void AddMergeCommand(CLI::App& app);
 void AddPlatformsCommand(CLI::App& app);
 void AddQueryCommand(CLI::App& app);
+void AddRunCommand(CLI::App& app);
 void AddSpacesCommand(CLI::App& app);
 void AddStrategiesCommand(CLI::App& app);
+void AddVerifyCommand(CLI::App& app);
 
 /// Groups of `hwnas --help`.
 inline const char* const kTableCommands = "Tables";

@@ -7,7 +7,6 @@
 #include <set>
 
 #include "tabular/error.h"
-#include "tabular/number.h"
 #include "tabular/spaces/product.h"
 
 namespace hwnas {
@@ -47,24 +46,6 @@ bool DependsOnTraining(const Metric& metric) {
   static const std::set<std::string> kTrained = {"accuracy", "error", "loss",
                                                  "train-seconds"};
   return kTrained.contains(metric.quantity);
-}
-
-/// `METRIC<=BOUND` or `METRIC>=BOUND`.
-Constraint ParseConstraint(const std::string& text) {
-  const size_t upper = text.find("<=");
-  const size_t lower = text.find(">=");
-  if ((upper == std::string::npos) == (lower == std::string::npos)) {
-    throw Error(ErrorCode::kUsage,
-                "constraint '" + Quoted(text) +
-                    "' must be METRIC<=NUMBER or METRIC>=NUMBER");
-  }
-  const size_t at = std::min(upper, lower);
-  const std::string number = text.substr(at + 2);
-  Constraint constraint;
-  constraint.metric = Metric::Parse(text.substr(0, at));
-  constraint.upper = upper != std::string::npos;
-  constraint.bound = ParseNumber(number);
-  return constraint;
 }
 
 class Benchmark final : public TabularBenchmark,
