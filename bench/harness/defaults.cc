@@ -45,8 +45,7 @@ std::string CacheFolder() {
 
 std::string DefaultTable() {
   namespace fs = std::filesystem;
-  const std::string path =
-      CacheFolder() + "/synthetic-" + Version() + ".db";
+  const std::string path = CacheFolder() + "/synthetic-" + Version() + ".db";
   if (fs::exists(path)) return path;
   // Another process may be doing the same: the last to finish wins, and both
   // wrote the same.
