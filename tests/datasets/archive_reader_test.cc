@@ -53,7 +53,7 @@ TEST(ArchiveReader, RefusesPathsThatLeadOut) {
 }
 
 TEST(ArchiveReader, RefusesABomb) {
-  const std::string zeros(size_t{64} << 20, '\0');
+  const std::string zeros(size_t{20} << 20, '\0');
   const std::string bomb = MakeArchive("zip-deflate", {{"a", zeros}});
   ASSERT_LT(bomb.size(), size_t{1} << 17);
   EXPECT_EQ(Failure(ErrorCode::kCorrupt, [&] { ReadAll(bomb); }),
