@@ -11,6 +11,7 @@
 
 #include "datasets/csv/csv_schema.h"
 #include "datasets/csv_reader.h"
+#include "datasets/decimal.h"
 #include "datasets/file_reader.h"
 #include "datasets/platforms.h"
 #include "tabular/number.h"
@@ -22,22 +23,13 @@ namespace {
 /// The field times the scale. A power of ten moves the decimal point of the
 /// text, so that the result is the nearest number to the exact product.
 std::optional<double> ParseScaled(const std::string& field, double scale) {
-  const std::optional<double> plain = TryParseNumber(field);
-  if (!plain.has_value() || scale == 1) return plain;
   const int exponent = static_cast<int>(std::lround(std::log10(scale)));
-  if (TryParseNumber(fmt::format("1e{}", exponent)) != scale) {
-    return *plain * scale;
+  if (TryParseNumber(fmt::format("1e{}", exponent)) == scale) {
+    return ScaleDecimal(std::string_view(field), exponent);
   }
-  const size_t mark = field.find_first_of("eE");
-  if (mark == std::string::npos) {
-    return TryParseNumber(fmt::format("{}e{}", field, exponent));
-  }
-  std::string_view own = std::string_view(field).substr(mark + 1);
-  if (!own.empty() && own.front() == '+') own.remove_prefix(1);
-  const std::optional<int64_t> power = TryParseInteger(own);
-  if (!power.has_value()) return std::nullopt;
-  return TryParseNumber(
-      fmt::format("{}e{}", field.substr(0, mark), *power + exponent));
+  const std::optional<double> plain = TryParseNumber(field);
+  if (!plain.has_value() || !std::isfinite(*plain * scale)) return std::nullopt;
+  return *plain * scale;
 }
 
 /// A column while a file is read.
@@ -188,9 +180,8 @@ class CsvImport {
            const std::string& label) {
     const std::string& field = csv.Field(column.field);
     Value value;
-    const auto marker = column.schema->missing.find(field);
-    if (marker != column.schema->missing.end()) {
-      value.missing = marker->second;
+    if (const auto reason = column.schema->ReasonOf(field)) {
+      value.missing = *reason;
       ++report_.gaps;
     } else {
       const std::optional<double> number =

@@ -8,6 +8,7 @@
 #include "datasets/generic_space_reader.h"
 #include "datasets/schemas.h"
 #include "tabular/error.h"
+#include "tabular/number.h"
 #include "tabular/spaces/generic.h"
 
 namespace hwnas {
@@ -146,6 +147,18 @@ void ReadSpace(const TomlTable& toml, CsvSchema* schema) {
 }
 
 }  // namespace
+
+std::optional<Missing> CsvColumn::ReasonOf(const std::string& field) const {
+  if (missing.empty()) return std::nullopt;
+  const auto marker = missing.find(field);
+  if (marker != missing.end()) return marker->second;
+  const std::optional<double> number = TryParseNumber(field);
+  if (!number.has_value()) return std::nullopt;
+  for (const auto& [text, reason] : missing) {
+    if (TryParseNumber(text) == number) return reason;
+  }
+  return std::nullopt;
+}
 
 CsvSchema ParseCsvSchema(const TomlTable& toml, const std::string& name) {
   CsvSchema schema;

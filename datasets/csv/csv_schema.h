@@ -25,6 +25,10 @@ struct CsvColumn {
   double scale = 1;
   std::map<std::string, Missing> missing;  // by the field's text
   std::optional<Missing> absent;  // for the table's rows that the file lacks
+
+  /// What a field is a marker of: by its text, or, for markers that are
+  /// numbers, by its value (-1 is -1.0).
+  std::optional<Missing> ReasonOf(const std::string& field) const;
 };
 
 /// What a CSV file means; see datasets/csv/README.md for the TOML.

@@ -75,7 +75,7 @@ class CsvImport : public testing::Test {
 
 TEST_F(CsvImport, BringsAUsersOwnSpace) {
   const ImportReport report =
-      Import("depth,kernel,acc,ms\n1,3,90.5,1.25\n2,3,91,-1\n2,5,92.25,\n");
+      Import("depth,kernel,acc,ms\n1,3,90.5,1.25\n2,3,91,-1.0\n2,5,92.25,\n");
   EXPECT_EQ(report.architectures, 3);
   EXPECT_EQ(report.values, 4);
   EXPECT_EQ(report.gaps, 2);
@@ -279,13 +279,14 @@ TEST(Importers, AreFoundByNameAndMistakenNamesExplained) {
   WriteBytes(folder.Path("x.csv"), "a,b\n1,2\n");
   EXPECT_NE(Failure(ErrorCode::kUsage,
                     [&] {
-                      ImportInto(FindImporter("help"), {{folder.Path("x.csv")}},
+                      ImportInto(FindImporter("help"),
+                                 {{folder.Path("x.csv")}, ""},
                                  folder.Path("t.db"));
                     })
                 .find("is no 'help'; it looks like 'csv'"),
             std::string::npos);
   Failure(ErrorCode::kNotFound, [&] {
-    ImportInto(FindImporter("help"), {{folder.Path("none")}},
+    ImportInto(FindImporter("help"), {{folder.Path("none")}, ""},
                folder.Path("t.db"));
   });
   Failure(ErrorCode::kUsage,

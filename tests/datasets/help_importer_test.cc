@@ -30,7 +30,7 @@ class HelpImport : public testing::Test {
   }
 
   ImportReport Import(const std::string& path) {
-    return ImportInto(FindImporter("help"), {{folder_.Path(path)}},
+    return ImportInto(FindImporter("help"), {{folder_.Path(path)}, ""},
                       folder_.Path("t.db"));
   }
 

@@ -229,7 +229,7 @@ TEST_F(PublishedNb201, KeepsGapsWithTheirReasons) {
           source);
   Compare(csv, "flop", "macs:cifar10", source, "", "none", "e6");
   EXPECT_EQ(
-      Compare(csv, "edgetpu_latency", "latency@edgetpu", source, "", "-1"),
+      Compare(csv, "edgetpu_latency", "latency@edgetpu", source, "", "-1.0"),
       3768u);
   const auto column = Load("latency@edgetpu", source);
   std::map<Missing, size_t> reasons;
