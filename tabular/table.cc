@@ -158,7 +158,7 @@ struct Table::Impl {
   StoredTable stored;  // its rows keep no architectures
   std::vector<Architecture> architectures;
   std::vector<size_t> row_of_id;  // by architecture id - 1
-  std::optional<RowIndex> index;
+  std::optional<RowIndex> index;  // none: a row is its architecture's rank
   size_t networks = 0;
   std::vector<Column> columns;
   std::unordered_map<std::string, std::vector<size_t>> by_metric;
@@ -172,6 +172,7 @@ struct Table::Impl {
       aliases;
 
   void SetUp();
+  bool RowsAreRanks() const;
   std::string Checksum(const DenseColumn& column) const {
     return ColumnChecksum(column.rows_, column.column_.replicates,
                           column.values_, column.missing_, column.sd_);
@@ -258,13 +259,20 @@ void Table::Impl::SetUp() {
     architectures.push_back(std::move(row.architecture));
   }
   networks = static_cast<size_t>(highest + 1);
-  index.emplace(architectures);
+  const bool whole = base->Size() == rows;
+  if (!whole || !RowsAreRanks()) index.emplace(architectures);
   for (const StoredColumn& column : stored.columns) {
     by_metric[column.column.metric.Text()].push_back(columns.size());
     columns.push_back(column.column);
   }
-  const bool whole = base->Size() == rows;
   space = whole || rows == 0 ? base : MakeSubsetSpace(base, architectures);
+}
+
+bool Table::Impl::RowsAreRanks() const {
+  for (size_t row = 0; row < architectures.size(); ++row) {
+    if (base->Rank(architectures[row]) != row) return false;
+  }
+  return true;
 }
 
 const std::string& Table::Path() const { return impl_->path; }
@@ -287,7 +295,10 @@ const Architecture& Table::ArchitectureAt(size_t row) const {
   return impl_->architectures[row];
 }
 std::optional<size_t> Table::FindRow(const Architecture& architecture) const {
-  return impl_->index->Find(architecture);
+  if (impl_->index) return impl_->index->Find(architecture);
+  const SearchSpace& base = *impl_->base;
+  if (!base.IsValid(architecture)) return std::nullopt;
+  return base.Rank(architecture);
 }
 bool Table::Connected(size_t row) const {
   HWNAS_CHECK(row < Rows());

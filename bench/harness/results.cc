@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
-#include "strategies/registry.h"
+#include "bench/harness/entry_index.h"
 #include "tabular/error.h"
 #include "tabular/sha256.h"
 #include "tabular/sqlite.h"
@@ -139,33 +139,13 @@ std::string PackCheckpoints(const std::vector<Checkpoint>& checkpoints,
   return json.dump();
 }
 
-/// What makes dictionary entries of a problem the same.
-struct EntryKey {
-  Architecture architecture;
-  int rung = 0;
-  uint32_t replicate = 0;
-  bool operator==(const EntryKey&) const = default;
-};
-struct EntryKeyHash {
-  size_t operator()(const EntryKey& key) const {
-    return Mix64(key.architecture.Hash() ^
-                 (static_cast<uint64_t>(key.rung + 1) << 40 |
-                  static_cast<uint64_t>(key.replicate)));
-  }
-};
-
 /// A problem's dictionary as the writer and reader keep it.
 struct DictionaryState {
   std::vector<DictionaryEntry> entries;
   std::vector<double> full_costs;
-  std::unordered_map<EntryKey, uint32_t, EntryKeyHash> index;
+  std::vector<uint64_t> content;  // ContentHash of each
+  EntryIndex index{true};
 };
-
-bool SameContent(const DictionaryEntry& a, const DictionaryEntry& b) {
-  return a.status == b.status && a.missing == b.missing &&
-         a.full_cost_seconds == b.full_cost_seconds && a.values == b.values &&
-         a.scores == b.scores;
-}
 
 class ResultsFile final : public Results {
  public:
@@ -449,37 +429,34 @@ class ResultsFile final : public Results {
   }
 
   static void Remember(DictionaryEntry entry, DictionaryState* state) {
-    state->index.emplace(
-        EntryKey{entry.architecture, entry.rung, entry.replicate},
-        static_cast<uint32_t>(state->entries.size()));
     state->full_costs.push_back(entry.full_cost_seconds);
+    state->content.push_back(ContentHash(entry));
     state->entries.push_back(std::move(entry));
+    state->index.Insert(state->entries,
+                        static_cast<uint32_t>(state->entries.size() - 1));
   }
 
   /// Takes back what a failed transaction entered.
   static void Forget(size_t known, DictionaryState* state) {
-    for (size_t i = known; i < state->entries.size(); ++i) {
-      const DictionaryEntry& entry = state->entries[i];
-      state->index.erase(
-          EntryKey{entry.architecture, entry.rung, entry.replicate});
-    }
     state->entries.resize(known);
     state->full_costs.resize(known);
+    state->content.resize(known);
+    state->index.Rebuild(state->entries);
   }
 
   uint32_t Enter(int64_t problem, const DictionaryEntry& entry,
                  const SearchSpace* space, DictionaryState* state) {
-    const auto found = state->index.find(
-        EntryKey{entry.architecture, entry.rung, entry.replicate});
-    if (found != state->index.end()) {
-      if (!SameContent(entry, state->entries[found->second])) {
+    const uint32_t found = state->index.Find(state->entries, entry.architecture,
+                                             entry.rung, entry.replicate);
+    if (found != EntryIndex::kNone) {
+      if (ContentHash(entry) != state->content[found]) {
         throw Error(ErrorCode::kDisagree,
                     database_.Path() + ": architecture '" +
-                        state->entries[found->second].text +
+                        state->entries[found].text +
                         "' had other values before; the table or the build "
                         "has changed, use another results file");
       }
-      return found->second;
+      return found;
     }
     const auto id = static_cast<uint32_t>(state->entries.size());
     DictionaryEntry added = entry;

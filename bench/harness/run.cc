@@ -4,23 +4,13 @@
 #include <queue>
 #include <unordered_map>
 
+#include "bench/harness/entry_index.h"
 #include "tabular/analysis/pareto.h"
 #include "tabular/error.h"
 #include "tabular/sha256.h"
 
 namespace hwnas {
 namespace {
-
-struct EntryKey {
-  Architecture architecture;
-  int rung = 0;
-  bool operator==(const EntryKey&) const = default;
-};
-struct EntryKeyHash {
-  size_t operator()(const EntryKey& key) const {
-    return key.architecture.Hash() * 31 + static_cast<size_t>(key.rung);
-  }
-};
 
 /// A trial on a simulated worker.
 struct Flight {
@@ -84,11 +74,13 @@ class Loop {
       if (interrupted && interrupted()) {
         return RunEnd::kInterrupted;
       }
+      const size_t told = outcome_.trials.size();
       while (!done && Workers() > 0 && Affordable()) {
         const AskState state = AskSome();
         if (state == AskState::kDone) done = true;
-        if (state == AskState::kWait) break;
+        if (state == AskState::kWait || protocol_.workers == 1) break;
       }
+      if (outcome_.trials.size() > told) continue;  // one worker: it is told
       if (flights_.empty()) {
         if (done) return RunEnd::kDone;
         if (outcome_.trials.size() >= problem_.budget.max_trials) {
@@ -98,7 +90,7 @@ class Loop {
         throw Error(ErrorCode::kPlugin,
                     "the strategy waits while nothing is under way");
       }
-      Land();
+      LandNext();
     }
   }
 
@@ -152,12 +144,11 @@ class Loop {
   }
 
   void Start(const Proposal& proposal, size_t i) {
-    Flight flight;
-    flight.trial = std::move(trials_[i]);
-    Trial& trial = flight.trial;
+    Trial& trial = trials_[i];
     trial.id = proposal.id;
-    LoggedTrial& log = flight.log;
-    log.repeated = index_.contains({trial.architecture, trial.rung});
+    LoggedTrial log;
+    log.entry = index_.Find(outcome_.entries, trial.architecture, trial.rung);
+    log.repeated = log.entry != EntryIndex::kNone;
     const double full_cost = trial.cost_seconds;
     double cost = full_cost;
     if (proposal.resumed_from != kNoProposal) {
@@ -178,16 +169,17 @@ class Loop {
       ++lost_workers_;
       return;
     }
-    log.entry = Enter(trial);
+    if (!log.repeated) log.entry = Enter(trial);
     trial.cost_seconds = cost;
     if (log.charged) ++outcome_.evaluations;
     if (resumes_) {
       paid_[proposal.id] = {trial.architecture, proposal.rung, full_cost};
     }
-    flight.finish = log.finish_seconds;
-    flight.order = order_++;
-    if (protocol_.workers == 1) start_ = flight.finish;
-    flights_.push(std::move(flight));
+    if (protocol_.workers == 1) {
+      Land(trial, log);
+    } else {
+      flights_.push({log.finish_seconds, order_++, std::move(trial), log});
+    }
   }
 
   double PaidBefore(const Proposal& proposal) const {
@@ -200,13 +192,17 @@ class Loop {
     return found->second.full_cost;
   }
 
-  void Land() {
-    Flight flight = flights_.top();
+  void LandNext() {
+    const Flight flight = flights_.top();
     flights_.pop();
-    clock_ = flight.finish;
+    Land(flight.trial, flight.log);
+  }
+
+  void Land(const Trial& trial, const LoggedTrial& log) {
+    clock_ = log.finish_seconds;
     start_ = std::max(start_, clock_);
-    outcome_.trials.push_back(flight.log);
-    strategy_.Tell({&flight.trial, 1});
+    outcome_.trials.push_back(log);
+    strategy_.Tell({&trial, 1});
     TakeCharge();
     if (overrides_ && IsCheckpoint(outcome_.trials.size())) {
       Checkpoint checkpoint{outcome_.trials.size(), {}};
@@ -263,10 +259,6 @@ class Loop {
   }
 
   uint32_t Enter(const Trial& trial) {
-    const auto [found, inserted] =
-        index_.try_emplace(EntryKey{trial.architecture, trial.rung},
-                           static_cast<uint32_t>(outcome_.entries.size()));
-    if (!inserted) return found->second;
     DictionaryEntry entry;
     entry.architecture = trial.architecture;
     entry.rung = trial.rung;
@@ -279,8 +271,14 @@ class Loop {
                           trial.values.begin() + problem_.Values());
     }
     if (trial.status != TrialStatus::kInvalid) Score(&entry);
+    return Append(std::move(entry));
+  }
+
+  uint32_t Append(DictionaryEntry entry) {
+    const auto position = static_cast<uint32_t>(outcome_.entries.size());
     outcome_.entries.push_back(std::move(entry));
-    return found->second;
+    index_.Insert(outcome_.entries, position);
+    return position;
   }
 
   std::vector<uint32_t> EnterAnswer(const std::vector<Architecture>& answer) {
@@ -295,8 +293,8 @@ class Loop {
   /// rung, else one of its own that was never evaluated.
   uint32_t EnterRecommended(const Architecture& architecture) {
     for (int rung = static_cast<int>(problem_.ladder.size()); rung-- > -1;) {
-      const auto found = index_.find(EntryKey{architecture, rung});
-      if (found != index_.end()) return found->second;
+      const uint32_t found = index_.Find(outcome_.entries, architecture, rung);
+      if (found != EntryIndex::kNone) return found;
     }
     DictionaryEntry entry;
     entry.architecture = architecture;
@@ -306,10 +304,7 @@ class Loop {
     } else {
       entry.status = TrialStatus::kInvalid;
     }
-    const auto index = static_cast<uint32_t>(outcome_.entries.size());
-    index_.emplace(EntryKey{architecture, -1}, index);
-    outcome_.entries.push_back(std::move(entry));
-    return index;
+    return Append(std::move(entry));
   }
 
   void Score(DictionaryEntry* entry) {
@@ -348,7 +343,7 @@ class Loop {
   const bool resumes_;
 
   RunOutcome outcome_;
-  std::unordered_map<EntryKey, uint32_t, EntryKeyHash> index_;
+  EntryIndex index_{false};
   std::unordered_map<uint64_t, Paid> paid_;
   IdSet ids_;
   std::vector<Proposal> proposals_;
@@ -365,13 +360,6 @@ class Loop {
 /// `a` at least as good as `b` in a direction, as a cost to minimise.
 double AsCost(double value, Direction direction) {
   return direction == Direction::kMinimize ? value : -value;
-}
-
-void AddArchitecture(Sha256* hash, const Architecture& architecture) {
-  hash->Add(static_cast<uint64_t>(architecture.size()));
-  for (const uint16_t decision : architecture.Decisions()) {
-    hash->Add(static_cast<uint64_t>(decision));
-  }
 }
 
 }  // namespace
@@ -439,40 +427,22 @@ std::vector<uint32_t> DefaultRecommendation(
 
 std::string RunOutcome::Digest() const {
   Sha256 hash;
+  hash.Add(std::string_view("hwnas outcome 1"));
   hash.Add(std::string_view(RunEndName(end)));
   hash.Add(reason);
+  std::vector<double> full_costs;
+  full_costs.reserve(entries.size());
   hash.Add(static_cast<uint64_t>(entries.size()));
   for (const DictionaryEntry& entry : entries) {
-    AddArchitecture(&hash, entry.architecture);
-    hash.Add(static_cast<uint64_t>(entry.rung + 1));
-    hash.Add(static_cast<uint64_t>(entry.replicate));
-    hash.Add(static_cast<uint64_t>(entry.status));
-    hash.Add(static_cast<uint64_t>(entry.missing));
-    hash.Add(entry.full_cost_seconds);
-    hash.Add(static_cast<uint64_t>(entry.values.size()));
-    for (const double value : entry.values) hash.Add(value);
-    hash.Add(static_cast<uint64_t>(entry.scores.size()));
-    for (const Value& score : entry.scores) {
-      hash.Add(static_cast<uint64_t>(score.missing));
-      if (score.Ok()) hash.Add(score.value);
-    }
+    full_costs.push_back(entry.full_cost_seconds);
+    hash.Add(ContentHash(entry));
   }
-  hash.Add(static_cast<uint64_t>(trials.size()));
-  for (const LoggedTrial& trial : trials) {
-    hash.Add(static_cast<uint64_t>(trial.entry) * 4 +
-             (trial.repeated ? 2u : 0u) + (trial.charged ? 1u : 0u));
-    hash.Add(trial.cost_seconds);
-    hash.Add(trial.finish_seconds);
-  }
-  hash.Add(static_cast<uint64_t>(recommended.size()));
-  for (const uint32_t i : recommended) hash.Add(static_cast<uint64_t>(i));
+  hash.Add(PackTrials(trials, full_costs));
+  hash.Add(PackIndices(recommended));
   hash.Add(static_cast<uint64_t>(checkpoints.size()));
   for (const Checkpoint& checkpoint : checkpoints) {
     hash.Add(checkpoint.trials);
-    hash.Add(static_cast<uint64_t>(checkpoint.recommended.size()));
-    for (const uint32_t i : checkpoint.recommended) {
-      hash.Add(static_cast<uint64_t>(i));
-    }
+    hash.Add(PackIndices(checkpoint.recommended));
   }
   hash.Add(evaluations);
   hash.Add(simulated_seconds);

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "tabular/error.h"
+#include "tabular/rng.h"
 
 namespace hwnas {
 namespace {
@@ -84,6 +85,22 @@ class Cursor {
 };
 
 }  // namespace
+
+uint64_t ContentHash(const DictionaryEntry& entry) {
+  uint64_t hash = entry.architecture.Hash();
+  const auto add = [&hash](uint64_t word) { hash = Mix64(hash ^ word); };
+  add(static_cast<uint64_t>(entry.rung + 1) << 32 | entry.replicate);
+  add(static_cast<uint64_t>(entry.status) << 8 |
+      static_cast<uint64_t>(entry.missing));
+  add(std::bit_cast<uint64_t>(entry.full_cost_seconds));
+  add(entry.values.size() << 32 | entry.scores.size());
+  for (const double value : entry.values) add(std::bit_cast<uint64_t>(value));
+  for (const Value& score : entry.scores) {
+    add(static_cast<uint64_t>(score.missing));
+    if (score.Ok()) add(std::bit_cast<uint64_t>(score.value));
+  }
+  return hash;
+}
 
 std::string PackTrials(std::span<const LoggedTrial> trials,
                        std::span<const double> full_cost) {

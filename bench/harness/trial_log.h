@@ -25,6 +25,10 @@ struct DictionaryEntry {
   std::vector<Value> scores;
 };
 
+/// A hash of all that an entry holds but its text: equal content, equal hash.
+/// Not cryptographic: it is against mistakes and damage.
+uint64_t ContentHash(const DictionaryEntry& entry);
+
 /// One trial of a run, in the order of telling.
 struct LoggedTrial {
   uint32_t entry = 0;         // index into the problem's dictionary
