@@ -111,6 +111,7 @@ int RunCli(int argc, char** argv) {
     AddRunCommand(app);
     AddVerifyCommand(app);
     AddMergeCommand(app);
+    AddReportCommand(app);
     AddSpacesCommand(app);
     AddStrategiesCommand(app);
     return Parse(app, argc, argv);

@@ -21,6 +21,7 @@ void AddInfoCommand(CLI::App& app);
 void AddMergeCommand(CLI::App& app);
 void AddPlatformsCommand(CLI::App& app);
 void AddQueryCommand(CLI::App& app);
+void AddReportCommand(CLI::App& app);
 void AddRunCommand(CLI::App& app);
 void AddSpacesCommand(CLI::App& app);
 void AddStrategiesCommand(CLI::App& app);

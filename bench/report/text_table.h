@@ -2,10 +2,23 @@
 #define HWNAS_BENCH_REPORT_TEXT_TABLE_H_
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace hwnas {
+
+/// Whether a cell is a number with what reports put around it (signs, an
+/// uncertainty, an interval's brackets), or a dash for none.
+bool LooksNumeric(std::string_view text);
+
+/// For each column of rows as long as `columns`, whether all its cells look
+/// numeric: such a column is set flush right.
+std::vector<bool> NumericColumns(
+    size_t columns, const std::vector<std::vector<std::string>>& rows);
+
+/// Places that UTF-8 text takes: a character counts as one.
+size_t TextWidth(std::string_view text);
 
 /// A table for a terminal: columns aligned and two spaces apart, a column of
 /// numbers to the right, any other to the left. Cells are UTF-8 on one line;

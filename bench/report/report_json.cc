@@ -1,0 +1,316 @@
+#include "bench/report/report_json.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "bench/report/csv.h"
+#include "tabular/metric.h"
+
+namespace hwnas {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* DirectionText(Direction direction) {
+  return direction == Direction::kMaximize ? "max" : "min";
+}
+
+template <typename T>
+Json Optional(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json NamedJson(const ResultsProblem::Named& named) {
+  return {{"metric", named.metric},
+          {"unit", named.unit},
+          {"direction", DirectionText(named.direction)},
+          {"origin", named.origin},
+          {"source", named.source}};
+}
+
+Json NamedListJson(const std::vector<ResultsProblem::Named>& list) {
+  Json json = Json::array();
+  for (const auto& named : list) json.push_back(NamedJson(named));
+  return json;
+}
+
+Json SummaryJson(const SampleSummary& summary) {
+  if (summary.count == 0) return {{"count", 0}};
+  return {{"count", summary.count},     {"mean", summary.mean},
+          {"sd", Optional(summary.sd)}, {"low", summary.low},
+          {"high", summary.high},       {"min", summary.minimum},
+          {"median", summary.median},   {"max", summary.maximum}};
+}
+
+const char* ChargeText(Charge charge) {
+  return charge == Charge::kFull ? "full" : "free";
+}
+
+Json ProtocolJson(const ReportProblem& problem) {
+  const Protocol& p = problem.protocol;
+  Json rungs = Json::array();
+  for (const RungSpec& rung : problem.ladder) {
+    rungs.push_back({{"fidelity", rung.fidelity},
+                     {"cost", rung.cost},
+                     {"cost_scale", rung.cost_scale}});
+  }
+  return {{"evaluations", p.evaluations},
+          {"simulated_seconds", p.simulated_seconds},
+          {"max_trials", p.max_trials},
+          {"workers", p.workers},
+          {"charge_repeated", ChargeText(p.repeated)},
+          {"charge_invalid", ChargeText(p.invalid)},
+          {"charge_missing", ChargeText(p.missing)},
+          {"crossing_counts", p.crossing_counts},
+          {"replicates", p.replicates},
+          {"allow_test_observed", p.allow_test_observed},
+          {"allow_scored_features", p.allow_scored_features},
+          {"rungs", std::move(rungs)},
+          {"features", problem.features},
+          {"connected_only", problem.connected_only}};
+}
+
+Json MeasuresJson(const ReportProblem& problem) {
+  Json json = Json::array();
+  for (const ReportMeasure& measure : problem.measures) {
+    json.push_back({{"name", measure.name},
+                    {"unit", measure.unit},
+                    {"direction", DirectionText(measure.direction)},
+                    {"optimum", Optional(measure.optimum)}});
+  }
+  return json;
+}
+
+Json ScoresJson(const ReportProblem& problem, const ReportStrategy& strategy) {
+  Json json = Json::array();
+  for (size_t m = 0; m < strategy.scores.size(); ++m) {
+    const ReportScore& score = strategy.scores[m];
+    Json values = Json::array();
+    for (const auto& value : score.values) values.push_back(Optional(value));
+    json.push_back(
+        {{"measure", problem.measures[m].name},
+         {"value", SummaryJson(score.value)},
+         {"regret", score.regret ? SummaryJson(*score.regret) : Json(nullptr)},
+         {"unscored", score.unscored},
+         {"values", std::move(values)}});
+  }
+  return json;
+}
+
+Json StrategyJson(const ReportProblem& problem,
+                  const ReportStrategy& strategy) {
+  Json failures = Json::array();
+  for (const ReportFailure& failure : strategy.failures) {
+    failures.push_back(
+        {{"repetition", failure.repetition}, {"reason", failure.reason}});
+  }
+  return {{"label", strategy.label},
+          {"strategy", strategy.id},
+          {"options", strategy.options},
+          {"runs", strategy.runs},
+          {"ends", strategy.ends},
+          {"failures", std::move(failures)},
+          {"trials", strategy.trials},
+          {"repeated", strategy.repeated},
+          {"invalid", strategy.invalid},
+          {"missing", strategy.missing},
+          {"infeasible", strategy.infeasible},
+          {"mean_evaluations", strategy.mean_evaluations},
+          {"mean_simulated_seconds", strategy.mean_simulated_seconds},
+          {"mean_strategy_seconds", strategy.mean_strategy_seconds},
+          {"infeasible_answers", strategy.infeasible_answers},
+          {"best_architecture", strategy.best_architecture},
+          {"scores", ScoresJson(problem, strategy)}};
+}
+
+Json DifferencesJson(const ReportProblem& problem) {
+  Json json = Json::array();
+  for (const ReportDifference& d : problem.differences) {
+    json.push_back(
+        {{"measure", problem.measures[d.measure].name},
+         {"a", problem.strategies[d.a].label},
+         {"b", problem.strategies[d.b].label},
+         {"pairs", d.pairs},
+         {"mean", d.mean},
+         {"low", d.low},
+         {"high", d.high},
+         {"a_wins", d.a_wins},
+         {"ties", d.ties},
+         {"b_wins", d.b_wins},
+         {"holm_p", d.holm_p},
+         {"effect", d.effect},
+         {"better", d.better ? Json(problem.strategies[*d.better].label)
+                             : Json(nullptr)}});
+  }
+  return json;
+}
+
+Json FrontJson(const ReportProblem& problem) {
+  Json json = Json::array();
+  for (const ReportFrontPoint& point : problem.front) {
+    Json strategies = Json::array();
+    for (const size_t s : point.strategies) {
+      strategies.push_back(problem.strategies[s].label);
+    }
+    json.push_back({{"architecture", point.architecture},
+                    {"scores", point.scores},
+                    {"strategies", std::move(strategies)}});
+  }
+  return json;
+}
+
+Json AcrossJson(const std::optional<ReportAcross>& across) {
+  if (!across) return nullptr;
+  return {{"problems", across->problems},
+          {"strategies", across->labels},
+          {"mean_ranks", across->mean_ranks},
+          {"statistic", across->statistic},
+          {"p", across->p},
+          {"critical_difference", across->critical_difference}};
+}
+
+Json ConstraintsJson(const ReportProblem& problem) {
+  Json json = Json::array();
+  for (size_t i = 0; i < problem.constraints.size(); ++i) {
+    Json constraint = NamedJson(problem.constraints[i]);
+    constraint.erase("direction");
+    constraint["relation"] = problem.upper[i] ? "<=" : ">=";
+    constraint["bound"] = problem.bounds[i];
+    json.push_back(std::move(constraint));
+  }
+  return json;
+}
+
+Json ProblemJsonObject(const ReportProblem& problem) {
+  Json strategies = Json::array();
+  for (const ReportStrategy& strategy : problem.strategies) {
+    strategies.push_back(StrategyJson(problem, strategy));
+  }
+  Json ranking = Json::array();
+  for (const size_t s : problem.ranking) {
+    ranking.push_back(problem.strategies[s].label);
+  }
+  return {{"experiment", problem.experiment},
+          {"name", problem.name},
+          {"table",
+           {{"title", problem.table_title},
+            {"digest", problem.table_digest},
+            {"synthetic", problem.synthetic}}},
+          {"space", problem.space},
+          {"protocol", ProtocolJson(problem)},
+          {"objectives", NamedListJson(problem.objectives)},
+          {"constraints", ConstraintsJson(problem)},
+          {"scores", NamedListJson(problem.scores)},
+          {"architectures_met", problem.architectures_met},
+          {"repetitions", problem.repetitions},
+          {"measures", MeasuresJson(problem)},
+          {"strategies", std::move(strategies)},
+          {"ranking", std::move(ranking)},
+          {"differences", DifferencesJson(problem)},
+          {"front", FrontJson(problem)},
+          {"warnings", problem.warnings}};
+}
+
+// --- CSV -------------------------------------------------------------------
+
+std::string Number(double value) { return fmt::format("{}", value); }
+
+std::vector<std::string> CsvFields(const ReportProblem& problem,
+                                   const ReportStrategy& strategy, size_t m) {
+  const ReportMeasure& measure = problem.measures[m];
+  const ReportScore& score = strategy.scores[m];
+  const SampleSummary& value = score.value;
+  std::vector<std::string> fields = {problem.experiment,
+                                     problem.name,
+                                     problem.table_digest,
+                                     problem.synthetic ? "SYNTHETIC" : "",
+                                     strategy.label,
+                                     strategy.id,
+                                     measure.name,
+                                     measure.unit,
+                                     DirectionText(measure.direction),
+                                     std::to_string(strategy.runs),
+                                     std::to_string(strategy.failures.size()),
+                                     std::to_string(value.count)};
+  if (value.count == 0) {
+    fields.resize(fields.size() + 8);
+  } else {
+    fields.insert(fields.end(),
+                  {Number(value.mean), value.sd ? Number(*value.sd) : "",
+                   Number(value.low), Number(value.high), Number(value.minimum),
+                   Number(value.median), Number(value.maximum),
+                   score.regret ? Number(score.regret->mean) : ""});
+  }
+  for (const uint64_t count :
+       {strategy.trials, strategy.repeated, strategy.invalid, strategy.missing,
+        strategy.infeasible}) {
+    fields.push_back(std::to_string(count));
+  }
+  fields.push_back(Number(strategy.mean_evaluations));
+  fields.push_back(Number(strategy.mean_simulated_seconds));
+  return fields;
+}
+
+}  // namespace
+
+std::string ReportToJson(const ReportModel& model) {
+  Json experiments = Json::array();
+  for (const ReportExperiment& experiment : model.experiments) {
+    experiments.push_back(
+        {{"name", experiment.name}, {"seed", experiment.seed}});
+  }
+  Json problems = Json::array();
+  for (const ReportProblem& problem : model.problems) {
+    problems.push_back(ProblemJsonObject(problem));
+  }
+  const Json json = {{"report",
+                      {{"version", 1},
+                       {"results_digest", model.digest},
+                       {"synthetic", model.synthetic},
+                       {"experiments", std::move(experiments)},
+                       {"warnings", model.warnings},
+                       {"across", AcrossJson(model.across)},
+                       {"problems", std::move(problems)}}}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string ReportToCsv(const ReportModel& model) {
+  std::string out = CsvLine({"experiment",
+                             "problem",
+                             "table_digest",
+                             "synthetic",
+                             "strategy",
+                             "version",
+                             "measure",
+                             "unit",
+                             "direction",
+                             "runs",
+                             "failed",
+                             "scored",
+                             "mean",
+                             "sd",
+                             "low",
+                             "high",
+                             "min",
+                             "median",
+                             "max",
+                             "mean_regret",
+                             "trials",
+                             "repeated",
+                             "invalid",
+                             "missing",
+                             "infeasible",
+                             "mean_evaluations",
+                             "mean_simulated_seconds"});
+  for (const ReportProblem& problem : model.problems) {
+    for (const ReportStrategy& strategy : problem.strategies) {
+      for (size_t m = 0; m < problem.measures.size(); ++m) {
+        out += CsvLine(CsvFields(problem, strategy, m));
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace hwnas

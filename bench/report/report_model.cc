@@ -1,0 +1,613 @@
+#include "bench/report/report_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <tuple>
+
+#include "bench/analysis/friedman.h"
+#include "bench/analysis/paired_tests.h"
+#include "bench/report/report_warnings.h"
+#include "tabular/analysis/hypervolume.h"
+#include "tabular/analysis/pareto.h"
+#include "tabular/analysis/summary.h"
+#include "tabular/error.h"
+
+namespace hwnas {
+namespace {
+
+// What the hypervolume is bounded by, in units of the combined front's span.
+constexpr double kReference = 1.1;
+
+double Cost(double value, Direction direction) {
+  return direction == Direction::kMinimize ? value : -value;
+}
+
+bool Finished(const RunRecord& run) { return run.end != RunEnd::kFailed; }
+
+// The runs of one strategy in one problem and what they answered.
+struct Answers {
+  std::vector<const RunRecord*> runs;  // by repetition
+  // Dictionary indices, parallel to `runs`; empty for failed runs.
+  std::vector<std::vector<uint32_t>> recommended;
+};
+
+class ProblemBuilder {
+ public:
+  ProblemBuilder(const Results& results, const ResultsProblem& source,
+                 const ReportOptions& options)
+      : results_(results),
+        source_(source),
+        options_(options),
+        dictionary_(results.Dictionary(source.id)) {}
+
+  ReportProblem Build(const std::vector<RunRecord>& runs,
+                      const std::vector<Results::StrategyRow>& strategies) {
+    CopyStatement();
+    GroupRuns(runs);
+    MakeMeasures();
+    for (auto& [label, answers] : answers_) {
+      AddStrategy(label, strategies, &answers);
+    }
+    if (Several()) {
+      FindFront();
+      ScoreHypervolumes();
+    } else {
+      ScoreIncumbents();
+    }
+    Rank();
+    Compare();
+    problem_.warnings = ProblemWarnings(problem_, dictionary_, options_);
+    return std::move(problem_);
+  }
+
+ private:
+  bool Several() const { return source_.objectives.size() > 1; }
+
+  std::string StreamLabel(const std::string& what) const {
+    return fmt::format("report/{}/{}/{}", source_.experiment, source_.spec.name,
+                       what);
+  }
+
+  void CopyStatement() {
+    problem_.experiment = source_.experiment;
+    problem_.name = source_.spec.name;
+    problem_.table_title = source_.table_title;
+    problem_.table_digest = source_.table_digest;
+    problem_.synthetic = source_.synthetic;
+    problem_.space = source_.space;
+    problem_.protocol = source_.spec.protocol;
+    problem_.ladder = source_.spec.ladder;
+    problem_.features = source_.spec.features;
+    problem_.connected_only = source_.spec.connected_only;
+    problem_.objectives = source_.objectives;
+    problem_.constraints = source_.constraints;
+    problem_.bounds = source_.bounds;
+    problem_.upper = source_.upper;
+    problem_.scores = source_.scores;
+    std::vector<const Architecture*> met;
+    met.reserve(dictionary_.size());
+    for (const DictionaryEntry& entry : dictionary_) {
+      if (entry.status != TrialStatus::kInvalid) {
+        met.push_back(&entry.architecture);
+      }
+    }
+    const auto less = [](const Architecture* a, const Architecture* b) {
+      return *a < *b;
+    };
+    const auto equal = [](const Architecture* a, const Architecture* b) {
+      return *a == *b;
+    };
+    std::sort(met.begin(), met.end(), less);
+    met.erase(std::unique(met.begin(), met.end(), equal), met.end());
+    problem_.architectures_met = met.size();
+  }
+
+  void GroupRuns(const std::vector<RunRecord>& runs) {
+    std::set<uint64_t> repetitions;
+    for (const RunRecord& run : runs) {
+      if (run.problem != source_.id) continue;
+      answers_[run.strategy].runs.push_back(&run);
+      repetitions.insert(run.repetition);
+    }
+    problem_.repetitions.assign(repetitions.begin(), repetitions.end());
+    for (auto& [label, answers] : answers_) {
+      std::sort(answers.runs.begin(), answers.runs.end(),
+                [](const RunRecord* a, const RunRecord* b) {
+                  return std::tie(a->repetition, a->id) <
+                         std::tie(b->repetition, b->id);
+                });
+    }
+  }
+
+  void MakeMeasures() {
+    if (Several()) {
+      problem_.measures.push_back({"hypervolume", "", Direction::kMaximize,
+                                   std::nullopt, std::nullopt});
+      return;
+    }
+    for (size_t i = 0; i < source_.scores.size(); ++i) {
+      const ResultsProblem::Named& score = source_.scores[i];
+      ReportMeasure measure{score.metric, score.unit, score.direction, i,
+                            std::nullopt};
+      if (i < source_.optimum.size() && source_.optimum[i].Ok()) {
+        measure.optimum = source_.optimum[i].value;
+      }
+      problem_.measures.push_back(std::move(measure));
+    }
+  }
+
+  void AddStrategy(const std::string& label,
+                   const std::vector<Results::StrategyRow>& rows,
+                   Answers* answers) {
+    ReportStrategy strategy;
+    strategy.label = label;
+    for (const Results::StrategyRow& row : rows) {
+      if (row.spec.label != label) continue;
+      strategy.id = fmt::format("{}@{}", row.spec.name, row.version);
+      strategy.options = nlohmann::json(row.spec.options).dump();
+    }
+    size_t finished = 0;
+    for (const RunRecord* run : answers->runs) {
+      ++strategy.runs;
+      ++strategy.ends[RunEndName(run->end)];
+      answers->recommended.emplace_back();
+      if (!Finished(*run)) {
+        strategy.failures.push_back({run->repetition, run->reason});
+        continue;
+      }
+      ++finished;
+      RunTrials trials = results_.Trials(*run);
+      CountTrials(trials, &strategy);
+      strategy.mean_evaluations += static_cast<double>(run->evaluations);
+      strategy.mean_simulated_seconds += run->simulated_seconds;
+      strategy.mean_strategy_seconds += run->strategy_seconds;
+      answers->recommended.back() = std::move(trials.recommended);
+    }
+    if (finished > 0) {
+      const auto n = static_cast<double>(finished);
+      strategy.mean_evaluations /= n;
+      strategy.mean_simulated_seconds /= n;
+      strategy.mean_strategy_seconds /= n;
+    }
+    problem_.strategies.push_back(std::move(strategy));
+  }
+
+  void CountTrials(const RunTrials& trials, ReportStrategy* strategy) const {
+    strategy->trials += trials.trials.size();
+    for (const LoggedTrial& trial : trials.trials) {
+      if (trial.repeated) ++strategy->repeated;
+      switch (dictionary_[trial.entry].status) {
+        case TrialStatus::kOk:
+          break;
+        case TrialStatus::kInvalid:
+          ++strategy->invalid;
+          break;
+        case TrialStatus::kMissing:
+          ++strategy->missing;
+          break;
+        case TrialStatus::kInfeasible:
+          ++strategy->infeasible;
+          break;
+      }
+    }
+  }
+
+  size_t RepetitionIndex(uint64_t repetition) const {
+    return static_cast<size_t>(std::lower_bound(problem_.repetitions.begin(),
+                                                problem_.repetitions.end(),
+                                                repetition) -
+                               problem_.repetitions.begin());
+  }
+
+  // --- one objective ---
+
+  void ScoreIncumbents() {
+    size_t s = 0;
+    for (const auto& [label, answers] : answers_) {
+      ReportStrategy& strategy = problem_.strategies[s++];
+      strategy.scores.resize(problem_.measures.size());
+      for (ReportScore& score : strategy.scores) {
+        score.values.resize(problem_.repetitions.size());
+      }
+      const DictionaryEntry* best = nullptr;
+      for (size_t r = 0; r < answers.runs.size(); ++r) {
+        if (!Finished(*answers.runs[r])) continue;
+        ScoreAnswer(answers.recommended[r], answers.runs[r]->repetition,
+                    &strategy, &best);
+      }
+      if (best != nullptr) strategy.best_architecture = best->text;
+      for (size_t m = 0; m < strategy.scores.size(); ++m) {
+        SummariseScore(m, label, &strategy.scores[m]);
+      }
+    }
+  }
+
+  void ScoreAnswer(const std::vector<uint32_t>& recommended,
+                   uint64_t repetition, ReportStrategy* strategy,
+                   const DictionaryEntry** best) const {
+    const DictionaryEntry* answer =
+        recommended.empty() ? nullptr : &dictionary_[recommended.front()];
+    if (answer != nullptr && answer->status == TrialStatus::kInfeasible) {
+      ++strategy->infeasible_answers;
+      answer = nullptr;
+    }
+    for (size_t m = 0; m < problem_.measures.size(); ++m) {
+      const std::optional<double> value = ScoreOf(answer, m);
+      ReportScore& score = strategy->scores[m];
+      if (!value) {
+        ++score.unscored;
+        continue;
+      }
+      score.values[RepetitionIndex(repetition)] = value;
+      if (m == 0 && Improves(*value, *best)) *best = answer;
+    }
+  }
+
+  std::optional<double> ScoreOf(const DictionaryEntry* entry,
+                                size_t measure) const {
+    const size_t score = *problem_.measures[measure].score;
+    if (entry == nullptr || score >= entry->scores.size() ||
+        !entry->scores[score].Ok()) {
+      return std::nullopt;
+    }
+    return entry->scores[score].value;
+  }
+
+  bool Improves(double value, const DictionaryEntry* best) const {
+    if (best == nullptr) return true;
+    const Direction direction = problem_.measures[0].direction;
+    return Cost(value, direction) < Cost(*ScoreOf(best, 0), direction);
+  }
+
+  // --- several objectives ---
+
+  // The scores of an answer as costs, if all are there and it is feasible.
+  bool CostsOf(const DictionaryEntry& entry, std::vector<double>* costs) const {
+    if (entry.status == TrialStatus::kInfeasible ||
+        entry.scores.size() != source_.scores.size()) {
+      return false;
+    }
+    costs->clear();
+    for (size_t i = 0; i < entry.scores.size(); ++i) {
+      if (!entry.scores[i].Ok()) return false;
+      costs->push_back(
+          Cost(entry.scores[i].value, source_.scores[i].direction));
+    }
+    return true;
+  }
+
+  // All answers of all runs, then what no other dominates; copies of one
+  // network under other numbers of the dictionary are one point.
+  void FindFront() {
+    struct Seen {
+      const DictionaryEntry* entry = nullptr;
+      std::set<size_t> strategies;
+    };
+    std::map<Architecture, Seen> seen;
+    size_t s = 0;
+    std::vector<double> costs;
+    for (const auto& [label, answers] : answers_) {
+      for (const auto& recommended : answers.recommended) {
+        for (const uint32_t i : recommended) {
+          const DictionaryEntry& entry = dictionary_[i];
+          if (!CostsOf(entry, &costs)) continue;
+          Seen& at = seen[entry.architecture];
+          at.entry = &entry;
+          at.strategies.insert(s);
+        }
+      }
+      ++s;
+    }
+    std::vector<double> points;
+    std::vector<const Seen*> order;
+    for (const auto& [architecture, at] : seen) {
+      CostsOf(*at.entry, &costs);
+      points.insert(points.end(), costs.begin(), costs.end());
+      order.push_back(&at);
+    }
+    const size_t dims = source_.scores.size();
+    low_.assign(dims, 0);
+    span_.assign(dims, 1);
+    if (order.empty()) return;
+    const std::vector<uint32_t> front = NonDominated(points, dims);
+    for (size_t d = 0; d < dims; ++d) {
+      double low = points[front[0] * dims + d];
+      double high = low;
+      for (const uint32_t i : front) {
+        low = std::min(low, points[i * dims + d]);
+        high = std::max(high, points[i * dims + d]);
+      }
+      low_[d] = low;
+      // A front that is one point in an objective has no span to divide by.
+      if (high > low) span_[d] = high - low;
+    }
+    for (const uint32_t i : front) {
+      ReportFrontPoint point;
+      point.architecture = order[i]->entry->text;
+      for (const Value& value : order[i]->entry->scores) {
+        point.scores.push_back(value.value);
+      }
+      point.strategies.assign(order[i]->strategies.begin(),
+                              order[i]->strategies.end());
+      problem_.front.push_back(std::move(point));
+    }
+    SortFront();
+  }
+
+  void SortFront() {
+    std::sort(problem_.front.begin(), problem_.front.end(),
+              [](const ReportFrontPoint& a, const ReportFrontPoint& b) {
+                return std::tie(a.scores, a.architecture) <
+                       std::tie(b.scores, b.architecture);
+              });
+  }
+
+  void ScoreHypervolumes() {
+    const std::vector<double> reference(source_.scores.size(), kReference);
+    size_t s = 0;
+    std::vector<double> costs;
+    std::vector<double> points;
+    for (const auto& [label, answers] : answers_) {
+      ReportStrategy& strategy = problem_.strategies[s++];
+      strategy.scores.resize(1);
+      strategy.scores[0].values.resize(problem_.repetitions.size());
+      for (size_t r = 0; r < answers.runs.size(); ++r) {
+        if (!Finished(*answers.runs[r])) continue;
+        points.clear();
+        bool broken = false;
+        for (const uint32_t i : answers.recommended[r]) {
+          broken |= dictionary_[i].status == TrialStatus::kInfeasible;
+          if (!CostsOf(dictionary_[i], &costs)) continue;
+          for (size_t d = 0; d < costs.size(); ++d) {
+            points.push_back((costs[d] - low_[d]) / span_[d]);
+          }
+        }
+        if (broken) ++strategy.infeasible_answers;
+        const double volume =
+            points.empty() ? 0 : Hypervolume(points, reference);
+        strategy.scores[0]
+            .values[RepetitionIndex(answers.runs[r]->repetition)] = volume;
+      }
+      SummariseScore(0, label, &strategy.scores[0]);
+    }
+  }
+
+  // --- both ---
+
+  void SummariseScore(size_t m, const std::string& label, ReportScore* score) {
+    const ReportMeasure& measure = problem_.measures[m];
+    std::vector<double> values;
+    for (const std::optional<double>& value : score->values) {
+      if (value) values.push_back(*value);
+    }
+    const std::string stream =
+        StreamLabel(fmt::format("{}/{}", measure.name, label));
+    score->value = Summarise(values, options_.bootstrap, stream);
+    if (!measure.optimum || values.empty()) return;
+    score->regret = Regret(score->value, *measure.optimum, measure.direction);
+  }
+
+  // The summary of distances to the optimum: that of the values, moved and,
+  // where more is better, turned round.
+  static SampleSummary Regret(SampleSummary value, double optimum,
+                              Direction direction) {
+    const double sign = direction == Direction::kMinimize ? 1 : -1;
+    for (double* x : {&value.mean, &value.low, &value.high, &value.minimum,
+                      &value.median, &value.maximum}) {
+      *x = sign * (*x - optimum);
+    }
+    if (sign < 0) {
+      std::swap(value.low, value.high);
+      std::swap(value.minimum, value.maximum);
+    }
+    return value;
+  }
+
+  void Rank() {
+    if (problem_.measures.empty()) return;
+    for (size_t s = 0; s < problem_.strategies.size(); ++s) {
+      if (problem_.strategies[s].scores[0].value.count > 0) {
+        problem_.ranking.push_back(s);
+      }
+    }
+    const Direction direction = problem_.measures[0].direction;
+    std::stable_sort(
+        problem_.ranking.begin(), problem_.ranking.end(),
+        [&](size_t a, size_t b) {
+          return Cost(problem_.strategies[a].scores[0].value.mean, direction) <
+                 Cost(problem_.strategies[b].scores[0].value.mean, direction);
+        });
+  }
+
+  void Compare() {
+    const size_t n = problem_.strategies.size();
+    for (size_t m = 0; m < problem_.measures.size(); ++m) {
+      const size_t first = problem_.differences.size();
+      for (size_t a = 0; a < n; ++a) {
+        for (size_t b = a + 1; b < n; ++b) ComparePair(m, a, b);
+      }
+      AdjustPValues(first);
+    }
+  }
+
+  void AdjustPValues(size_t first) {
+    std::vector<double> p_values;
+    for (size_t i = first; i < problem_.differences.size(); ++i) {
+      p_values.push_back(problem_.differences[i].holm_p);
+    }
+    p_values = HolmAdjust(p_values);
+    for (size_t i = 0; i < p_values.size(); ++i) {
+      problem_.differences[first + i].holm_p = p_values[i];
+    }
+  }
+
+  void ComparePair(size_t m, size_t a, size_t b) {
+    const ReportMeasure& measure = problem_.measures[m];
+    const ReportStrategy& first = problem_.strategies[a];
+    const ReportStrategy& second = problem_.strategies[b];
+    ReportDifference difference;
+    difference.measure = m;
+    difference.a = a;
+    difference.b = b;
+    std::vector<double> differences;
+    for (size_t r = 0; r < problem_.repetitions.size(); ++r) {
+      const std::optional<double>& x = first.scores[m].values[r];
+      const std::optional<double>& y = second.scores[m].values[r];
+      if (!x || !y) continue;
+      differences.push_back(*x - *y);
+      const double cost = Cost(*x - *y, measure.direction);
+      ++(cost < 0   ? difference.a_wins
+         : cost > 0 ? difference.b_wins
+                    : difference.ties);
+    }
+    difference.pairs = differences.size();
+    if (differences.empty()) return;
+    const SampleSummary summary =
+        Summarise(differences, options_.bootstrap,
+                  StreamLabel(fmt::format("{}/{}/{}", measure.name, first.label,
+                                          second.label)));
+    difference.mean = summary.mean;
+    difference.low = summary.low;
+    difference.high = summary.high;
+    const WilcoxonResult test = WilcoxonSignedRank(differences);
+    difference.holm_p = test.p;  // adjusted when all pairs are there
+    difference.effect = test.effect;
+    // One pair has an interval of one point, which says nothing.
+    if (differences.size() > 1 && (summary.low > 0 || summary.high < 0)) {
+      const bool a_better = Cost(summary.mean, measure.direction) < 0;
+      difference.better = a_better ? a : b;
+    }
+    problem_.differences.push_back(difference);
+  }
+
+  const Results& results_;
+  const ResultsProblem& source_;
+  const ReportOptions& options_;
+  const std::vector<DictionaryEntry>& dictionary_;
+  std::map<std::string, Answers> answers_;  // by label
+  ReportProblem problem_;
+  std::vector<double> low_;  // of the combined front, as costs
+  std::vector<double> span_;
+};
+
+// Ranks of strategies over problems, where all that counts is there.
+std::optional<ReportAcross> CompareAcross(
+    const std::vector<ReportProblem>& problems) {
+  std::map<std::string, std::vector<double>> costs;
+  for (const ReportProblem& problem : problems) {
+    for (const size_t s : problem.ranking) {
+      const ReportStrategy& strategy = problem.strategies[s];
+      costs[strategy.label].push_back(
+          Cost(strategy.scores[0].value.mean, problem.measures[0].direction));
+    }
+  }
+  std::vector<std::string> labels;
+  for (const auto& [label, of] : costs) {
+    if (of.size() == problems.size()) labels.push_back(label);
+  }
+  if (labels.empty()) return std::nullopt;
+  std::vector<double> values;
+  for (size_t p = 0; p < problems.size(); ++p) {
+    for (const std::string& label : labels) values.push_back(costs[label][p]);
+  }
+  const auto friedman = Friedman(values, labels.size());
+  if (!friedman) return std::nullopt;
+  ReportAcross across;
+  across.problems = problems.size();
+  across.statistic = friedman->statistic;
+  across.p = friedman->p;
+  across.critical_difference =
+      NemenyiCriticalDifference(labels.size(), problems.size());
+  std::vector<std::pair<double, std::string>> order;
+  for (size_t i = 0; i < labels.size(); ++i) {
+    order.emplace_back(friedman->mean_ranks[i], labels[i]);
+  }
+  std::sort(order.begin(), order.end());
+  for (auto& [rank, label] : order) {
+    across.labels.push_back(std::move(label));
+    across.mean_ranks.push_back(rank);
+  }
+  return across;
+}
+
+void CheckDigests(const std::vector<ResultsProblem>& problems) {
+  std::map<std::string, const ResultsProblem*> first;
+  for (const ResultsProblem& problem : problems) {
+    const auto [at, inserted] = first.try_emplace(problem.experiment, &problem);
+    if (inserted || at->second->table_digest == problem.table_digest) continue;
+    throw Error(
+        ErrorCode::kDisagree,
+        fmt::format("experiment '{}': problems '{}' and '{}' were run on "
+                    "different tables (digests {:.12} and {:.12}); run them "
+                    "on one table, or as two experiments",
+                    Quoted(problem.experiment), Quoted(at->second->spec.name),
+                    Quoted(problem.spec.name), at->second->table_digest,
+                    problem.table_digest));
+  }
+}
+
+}  // namespace
+
+SampleSummary Summarise(const std::vector<double>& values,
+                        const BootstrapOptions& options,
+                        const std::string& label) {
+  SampleSummary summary;
+  if (values.empty()) return summary;
+  std::vector<double> sorted = values;
+  std::sort(sorted.begin(), sorted.end());
+  summary.count = values.size();
+  summary.mean = Mean(values);
+  summary.sd = StandardDeviation(values);
+  summary.minimum = sorted.front();
+  summary.median = SortedQuantile(sorted, 0.5);
+  summary.maximum = sorted.back();
+  if (sorted.front() == sorted.back()) {
+    summary.mean = summary.low = summary.high = sorted.front();
+    if (summary.sd) summary.sd = 0;
+    return summary;
+  }
+  Rng rng = Rng::FromLabel(0, label);
+  const Interval interval = BootstrapMean(values, rng, options);
+  summary.low = interval.low;
+  summary.high = interval.high;
+  return summary;
+}
+
+ReportModel MakeReport(const Results& results, const ReportOptions& options) {
+  std::vector<ResultsProblem> problems = results.Problems();
+  const std::vector<RunRecord> runs = results.Runs();
+  if (runs.empty()) {
+    throw Error(ErrorCode::kUsage,
+                "these results hold no finished run; run the experiment first");
+  }
+  CheckDigests(problems);
+  std::sort(problems.begin(), problems.end(),
+            [](const ResultsProblem& a, const ResultsProblem& b) {
+              return std::tie(a.experiment, a.spec.name, a.json) <
+                     std::tie(b.experiment, b.spec.name, b.json);
+            });
+  ReportModel model;
+  model.digest = results.Digest();
+  for (const ResultsExperiment& experiment : results.Experiments()) {
+    model.experiments.push_back({experiment.name, experiment.seed});
+  }
+  std::sort(model.experiments.begin(), model.experiments.end(),
+            [](const ReportExperiment& a, const ReportExperiment& b) {
+              return std::tie(a.name, a.seed) < std::tie(b.name, b.seed);
+            });
+  const std::vector<Results::StrategyRow> strategies = results.Strategies();
+  for (const ResultsProblem& problem : problems) {
+    model.synthetic |= problem.synthetic;
+    model.problems.push_back(
+        ProblemBuilder(results, problem, options).Build(runs, strategies));
+  }
+  model.across = CompareAcross(model.problems);
+  model.warnings = ModelWarnings(model);
+  return model;
+}
+
+}  // namespace hwnas

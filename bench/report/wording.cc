@@ -1,0 +1,398 @@
+#include "bench/report/wording.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tabular/metric.h"
+
+namespace hwnas {
+namespace {
+
+// Fronts and failures are cut to this many lines; the JSON has all.
+constexpr size_t kMostLines = 20;
+
+std::string WithUnit(const std::string& name, const std::string& unit) {
+  return unit.empty() ? name : fmt::format("{} ({})", name, unit);
+}
+
+std::string NamedText(const ResultsProblem::Named& named) {
+  std::string text = WithUnit(named.metric, named.unit);
+  text +=
+      named.direction == Direction::kMaximize ? ", maximised" : ", minimised";
+  if (!named.origin.empty()) text += ", " + named.origin;
+  if (!named.source.empty()) text += ", from " + named.source;
+  return text;
+}
+
+std::string IntervalText(double low, double high, int decimals) {
+  return fmt::format("[{}, {}]", Fixed(low, decimals), Fixed(high, decimals));
+}
+
+std::string BudgetText(const Protocol& protocol) {
+  std::vector<std::string> parts;
+  if (protocol.evaluations != 0) {
+    parts.push_back(fmt::format("{} evaluations", protocol.evaluations));
+  }
+  if (protocol.simulated_seconds != 0) {
+    parts.push_back(fmt::format(
+        "{} simulated seconds{}", protocol.simulated_seconds,
+        protocol.crossing_counts ? ", the evaluation that crosses counts"
+                                 : ""));
+  }
+  if (protocol.workers != 1) {
+    parts.push_back(fmt::format("{} simulated workers", protocol.workers));
+  }
+  std::vector<std::string> free;
+  if (protocol.repeated == Charge::kFree) free.push_back("repeated");
+  if (protocol.invalid == Charge::kFree) free.push_back("invalid");
+  if (protocol.missing == Charge::kFree) free.push_back("missing");
+  parts.push_back(free.empty() ? std::string("every proposal is charged")
+                               : fmt::format("{} proposals are free",
+                                             fmt::join(free, ", ")));
+  parts.push_back(protocol.replicates
+                      ? "observed values are one replicate's"
+                      : "observed values are means of replicates");
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+std::string RungText(const RungSpec& rung) {
+  std::string text = rung.fidelity.empty() ? "as stated" : rung.fidelity;
+  text += fmt::format(", cost {}", rung.cost_scale);
+  if (!rung.cost.empty()) text += " × " + rung.cost;
+  return text;
+}
+
+void AddProtocol(const ReportProblem& problem, Document* document) {
+  std::vector<std::string> items;
+  items.push_back(fmt::format(
+      "table: {}{} (digest {:.12})", problem.table_title,
+      problem.synthetic ? ", SYNTHETIC" : "", problem.table_digest));
+  items.push_back(fmt::format(
+      "space: {}{}", problem.space,
+      problem.connected_only ? ", connected architectures only" : ""));
+  for (const auto& named : problem.objectives) {
+    items.push_back("observed: " + NamedText(named));
+  }
+  for (size_t i = 0; i < problem.constraints.size(); ++i) {
+    items.push_back(
+        fmt::format("constraint: {} {} {}", NamedText(problem.constraints[i]),
+                    problem.upper[i] ? "<=" : ">=", problem.bounds[i]));
+  }
+  for (const auto& named : problem.scores) {
+    items.push_back("judged: " + NamedText(named));
+  }
+  for (const RungSpec& rung : problem.ladder) {
+    items.push_back("fidelity: " + RungText(rung));
+  }
+  items.push_back("budget: " + BudgetText(problem.protocol));
+  document->List(std::move(items));
+}
+
+void AddMeasure(const ReportProblem& problem, size_t m, Document* document) {
+  const ReportMeasure& measure = problem.measures[m];
+  const int decimals = Decimals(problem, m);
+  std::string caption = WithUnit(measure.name, measure.unit);
+  caption += measure.direction == Direction::kMaximize ? ", higher is better"
+                                                       : ", lower is better";
+  std::vector<std::string> header = {"strategy", "runs", "mean", "sd",
+                                     "95 % interval"};
+  if (measure.optimum) {
+    caption += fmt::format("; the table's optimum is {}",
+                           Fixed(*measure.optimum, decimals));
+    header.push_back("regret");
+  }
+  header.insert(header.end(), {"min", "median", "max"});
+  std::vector<size_t> order = problem.ranking;
+  for (size_t s = 0; s < problem.strategies.size(); ++s) {
+    if (std::find(order.begin(), order.end(), s) == order.end()) {
+      order.push_back(s);
+    }
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const size_t s : order) {
+    const ReportScore& score = problem.strategies[s].scores[m];
+    const SampleSummary& value = score.value;
+    std::vector<std::string> row = {problem.strategies[s].label,
+                                    std::to_string(value.count)};
+    if (value.count == 0) {
+      row.resize(header.size(), "-");
+    } else {
+      row.push_back(Fixed(value.mean, decimals));
+      row.push_back(value.sd ? Fixed(*value.sd, decimals) : "-");
+      row.push_back(value.count > 1
+                        ? IntervalText(value.low, value.high, decimals)
+                        : "-");
+      if (measure.optimum) row.push_back(Fixed(score.regret->mean, decimals));
+      row.push_back(Fixed(value.minimum, decimals));
+      row.push_back(Fixed(value.median, decimals));
+      row.push_back(Fixed(value.maximum, decimals));
+    }
+    rows.push_back(std::move(row));
+  }
+  document->Table(std::move(caption), std::move(header), std::move(rows));
+}
+
+// Of a p value what matters is its order.
+std::string PValue(double p) { return p < 0.0001 ? "<0.0001" : Fixed(p, 4); }
+
+void AddDifferences(const ReportProblem& problem, Document* document) {
+  if (problem.differences.empty()) return;
+  std::vector<std::vector<std::string>> rows;
+  for (const ReportDifference& d : problem.differences) {
+    const int decimals = Decimals(problem, d.measure);
+    rows.push_back({fmt::format("{} - {}", problem.strategies[d.a].label,
+                                problem.strategies[d.b].label),
+                    problem.measures[d.measure].name, std::to_string(d.pairs),
+                    Signed(d.mean, decimals),
+                    d.pairs > 1
+                        ? fmt::format("[{}, {}]", Signed(d.low, decimals),
+                                      Signed(d.high, decimals))
+                        : "-",
+                    fmt::format("{}/{}/{}", d.a_wins, d.ties, d.b_wins),
+                    PValue(d.holm_p), Signed(d.effect, 2),
+                    d.better ? problem.strategies[*d.better].label
+                             : "no clear difference"});
+  }
+  document->Table("Differences, paired by repetition",
+                  {"pair", "measure", "pairs", "difference", "95 % interval",
+                   "won/tied/lost", "Holm p", "effect", "better"},
+                  std::move(rows));
+}
+
+void AddTrials(const ReportProblem& problem, Document* document) {
+  std::vector<std::vector<std::string>> rows;
+  for (const ReportStrategy& s : problem.strategies) {
+    std::vector<std::string> ends;
+    for (const auto& [end, count] : s.ends) {
+      ends.push_back(fmt::format("{} {}", count, end));
+    }
+    rows.push_back({s.label, s.id, std::to_string(s.trials),
+                    Fixed(s.mean_evaluations, 1),
+                    Fixed(s.mean_simulated_seconds, 0),
+                    Share(s.repeated, s.trials), Share(s.invalid, s.trials),
+                    Share(s.missing, s.trials), Share(s.infeasible, s.trials),
+                    fmt::format("{}", fmt::join(ends, ", "))});
+  }
+  document->Table("Trials (evaluations and simulated seconds per run)",
+                  {"strategy", "version", "trials", "evaluations", "seconds",
+                   "repeated", "invalid", "missing", "infeasible", "ended by"},
+                  std::move(rows));
+}
+
+void AddBest(const ReportProblem& problem, Document* document) {
+  std::vector<std::vector<std::string>> rows;
+  for (const size_t s : problem.ranking) {
+    const ReportStrategy& strategy = problem.strategies[s];
+    if (strategy.best_architecture.empty()) continue;
+    const SampleSummary& value = strategy.scores[0].value;
+    const bool high = problem.measures[0].direction == Direction::kMaximize;
+    rows.push_back(
+        {strategy.label,
+         Fixed(high ? value.maximum : value.minimum, Decimals(problem, 0)),
+         strategy.best_architecture});
+  }
+  if (rows.empty()) return;
+  document->Table("Best answer of all runs",
+                  {"strategy", problem.measures[0].name, "architecture"},
+                  std::move(rows));
+}
+
+void AddFront(const ReportProblem& problem, Document* document) {
+  if (problem.front.empty()) return;
+  std::vector<std::string> header;
+  for (const auto& named : problem.scores) {
+    header.push_back(WithUnit(named.metric, named.unit));
+  }
+  header.insert(header.end(), {"architecture", "found by"});
+  std::vector<std::vector<std::string>> rows;
+  for (const ReportFrontPoint& point : problem.front) {
+    if (rows.size() == kMostLines) break;
+    std::vector<std::string> row;
+    for (const double value : point.scores) {
+      row.push_back(fmt::format("{:.6g}", value));
+    }
+    row.push_back(point.architecture);
+    std::vector<std::string> labels;
+    for (const size_t s : point.strategies) {
+      labels.push_back(problem.strategies[s].label);
+    }
+    row.push_back(fmt::format("{}", fmt::join(labels, ", ")));
+    rows.push_back(std::move(row));
+  }
+  std::string caption = "Non-dominated answers of all runs together";
+  if (rows.size() < problem.front.size()) {
+    caption += fmt::format(" (the first {} of {}; the JSON has all)",
+                           rows.size(), problem.front.size());
+  }
+  document->Table(std::move(caption), std::move(header), std::move(rows));
+}
+
+void AddFailures(const ReportProblem& problem, Document* document) {
+  std::vector<std::vector<std::string>> rows;
+  size_t failures = 0;
+  for (const ReportStrategy& strategy : problem.strategies) {
+    for (const ReportFailure& failure : strategy.failures) {
+      ++failures;
+      if (rows.size() == kMostLines) continue;
+      rows.push_back(
+          {strategy.label, std::to_string(failure.repetition), failure.reason});
+    }
+  }
+  if (rows.empty()) return;
+  std::string caption = "Failed runs";
+  if (rows.size() < failures) {
+    caption += fmt::format(" (the first {} of {}; the JSON has all)",
+                           rows.size(), failures);
+  }
+  document->Table(std::move(caption), {"strategy", "repetition", "reason"},
+                  std::move(rows));
+}
+
+void AddProblem(const ReportProblem& problem, Document* document) {
+  document->Heading(2, fmt::format("{}/{}{}", problem.experiment, problem.name,
+                                   problem.synthetic ? " (SYNTHETIC)" : ""));
+  document->Paragraph(Finding(problem));
+  for (size_t m = 0; m < problem.measures.size(); ++m) {
+    AddMeasure(problem, m, document);
+  }
+  AddDifferences(problem, document);
+  AddBest(problem, document);
+  AddFront(problem, document);
+  AddTrials(problem, document);
+  AddFailures(problem, document);
+  AddProtocol(problem, document);
+  if (problem.warnings.empty()) return;
+  document->Paragraph("Warnings:");
+  document->List(problem.warnings);
+}
+
+}  // namespace
+
+int Decimals(const ReportProblem& problem, size_t measure) {
+  double worst = 0;
+  for (const ReportStrategy& strategy : problem.strategies) {
+    const SampleSummary& value = strategy.scores[measure].value;
+    if (!value.sd) continue;
+    worst = std::max(worst,
+                     *value.sd / std::sqrt(static_cast<double>(value.count)));
+  }
+  if (worst <= 0) return 3;
+  const double digits = 1 - std::floor(std::log10(worst));
+  return static_cast<int>(std::clamp(digits, 0.0, 8.0));
+}
+
+std::string Fixed(double value, int decimals) {
+  std::string text = fmt::format("{:.{}f}", value, decimals);
+  if (text.starts_with('-') &&
+      text.find_first_not_of("-0.") == std::string::npos) {
+    text.erase(0, 1);
+  }
+  return text;
+}
+
+std::string Signed(double value, int decimals) {
+  const std::string text = Fixed(value, decimals);
+  return text.starts_with('-') ? text : "+" + text;
+}
+
+std::string Share(uint64_t part, uint64_t whole) {
+  if (whole == 0) return "-";
+  return fmt::format("{:.1f} %", 100.0 * static_cast<double>(part) /
+                                     static_cast<double>(whole));
+}
+
+std::string Finding(const ReportProblem& problem) {
+  const std::string mark = problem.synthetic ? "SYNTHETIC: " : "";
+  if (problem.ranking.empty()) {
+    return mark + "No run left anything to compare.";
+  }
+  const ReportMeasure& measure = problem.measures[0];
+  const int decimals = Decimals(problem, 0);
+  const std::string unit = measure.unit.empty() ? "" : " " + measure.unit;
+  const ReportStrategy& first = problem.strategies[problem.ranking[0]];
+  std::string text =
+      fmt::format("{}{} leads in {} with {}{}", mark, first.label, measure.name,
+                  Fixed(first.scores[0].value.mean, decimals), unit);
+  if (problem.ranking.size() < 2) return text + "; nothing to compare it with.";
+  const size_t a = problem.ranking[0];
+  const size_t b = problem.ranking[1];
+  for (const ReportDifference& d : problem.differences) {
+    if (d.measure != 0 || d.a != std::min(a, b) || d.b != std::max(a, b)) {
+      continue;
+    }
+    const double sign = d.a == a ? 1 : -1;
+    const double low = sign > 0 ? d.low : -d.high;
+    const double high = sign > 0 ? d.high : -d.low;
+    text += fmt::format(", {}{} from {}", Signed(sign * d.mean, decimals), unit,
+                        problem.strategies[b].label);
+    if (d.pairs > 1) {
+      text +=
+          fmt::format(" (95 % interval {} to {} over {} pairs)",
+                      Signed(low, decimals), Signed(high, decimals), d.pairs);
+    }
+    return text + (d.better ? "." : ": no clear difference.");
+  }
+  return text + fmt::format("; it has no repetition in common with {}.",
+                            problem.strategies[b].label);
+}
+
+std::string ReportTitle(const ReportModel& model) {
+  return model.synthetic ? "hwnas report (SYNTHETIC)" : "hwnas report";
+}
+
+namespace {
+
+void AddAcrossProblems(const ReportModel& model, Document* document) {
+  if (!model.across) return;
+  const ReportAcross& across = *model.across;
+  document->Heading(2, "Across problems");
+  document->Paragraph(fmt::format(
+      "Friedman's test of mean ranks in each problem's first measure, {} "
+      "problems as blocks: chi-squared {:.2f}, p {}. Two strategies whose mean "
+      "ranks are less than {:.2f} apart (Nemenyi, 5 %) are not told apart.",
+      across.problems, across.statistic, PValue(across.p),
+      across.critical_difference));
+  std::vector<std::vector<std::string>> rows;
+  for (size_t i = 0; i < across.labels.size(); ++i) {
+    rows.push_back({across.labels[i], Fixed(across.mean_ranks[i], 2)});
+  }
+  document->Table("Mean ranks (1 is best)", {"strategy", "mean rank"},
+                  std::move(rows));
+}
+
+}  // namespace
+
+Document ReportDocument(const ReportModel& model) {
+  Document document;
+  document.Heading(1, ReportTitle(model));
+  document.List(model.warnings);
+  std::vector<std::vector<std::string>> rows;
+  for (const ReportProblem& problem : model.problems) {
+    rows.push_back({fmt::format("{}/{}", problem.experiment, problem.name),
+                    Finding(problem)});
+  }
+  document.Table("Findings", {"problem", "finding"}, std::move(rows));
+  AddAcrossProblems(model, &document);
+  for (const ReportProblem& problem : model.problems) {
+    AddProblem(problem, &document);
+  }
+  document.Heading(2, "Provenance");
+  std::vector<std::string> items = {
+      fmt::format("results: digest {}", model.digest)};
+  for (const ReportExperiment& experiment : model.experiments) {
+    items.push_back(fmt::format("experiment: {}, master seed {}",
+                                experiment.name, experiment.seed));
+  }
+  items.push_back(
+      "intervals: percentile bootstrap of the mean over repetitions");
+  items.push_back(
+      "p values: Wilcoxon's signed-rank test, adjusted by Holm over the pairs "
+      "of a measure; effect: matched-pairs rank-biserial correlation");
+  document.List(std::move(items));
+  return document;
+}
+
+}  // namespace hwnas
