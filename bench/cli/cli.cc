@@ -112,6 +112,7 @@ int RunCli(int argc, char** argv) {
     AddVerifyCommand(app);
     AddMergeCommand(app);
     AddReportCommand(app);
+    AddReproduceCommand(app);
     AddSpacesCommand(app);
     AddStrategiesCommand(app);
     return Parse(app, argc, argv);

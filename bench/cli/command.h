@@ -22,6 +22,7 @@ void AddMergeCommand(CLI::App& app);
 void AddPlatformsCommand(CLI::App& app);
 void AddQueryCommand(CLI::App& app);
 void AddReportCommand(CLI::App& app);
+void AddReproduceCommand(CLI::App& app);
 void AddRunCommand(CLI::App& app);
 void AddSpacesCommand(CLI::App& app);
 void AddStrategiesCommand(CLI::App& app);

@@ -139,7 +139,7 @@ StrategySpec ReadStrategy(const TomlTable& toml) {
   return spec;
 }
 
-Experiment FromToml(const TomlTable& toml, const std::string& folder) {
+Experiment ReadExperiment(const TomlTable& toml, const std::string& folder) {
   Experiment experiment;
   experiment.name = toml.String("name");
   experiment.table = toml.String("table", "");
@@ -330,13 +330,17 @@ Experiment Experiment::FromJson(std::string_view text) {
 }
 
 Experiment Experiment::ReadFile(const std::string& path) {
-  return FromToml(TomlTable::ReadFile(path),
-                  std::filesystem::path(path).parent_path().string());
+  return ReadExperiment(TomlTable::ReadFile(path),
+                        std::filesystem::path(path).parent_path().string());
 }
 
 Experiment Experiment::ReadText(std::string_view text,
                                 const std::string& name) {
-  return FromToml(TomlTable::ReadText(text, name), "");
+  return ReadExperiment(TomlTable::ReadText(text, name), "");
+}
+
+Experiment Experiment::FromToml(const TomlTable& toml) {
+  return ReadExperiment(toml, "");
 }
 
 void Experiment::Check() const {

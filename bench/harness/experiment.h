@@ -102,6 +102,8 @@ struct Experiment {
   /// are refused. A relative `table` is taken from the file's folder.
   static Experiment ReadFile(const std::string& path);
   static Experiment ReadText(std::string_view text, const std::string& name);
+  /// The same, of a part of a document; refuses what it does not know there.
+  static Experiment FromToml(const TomlTable& toml);
 
   /// Error(kUsage) unless names and labels are unique, budgets set,
   /// strategies known and their options valid.

@@ -1,0 +1,227 @@
+#include "bench/reproduce/published_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "datasets/toml_reader.h"
+#include "tabular/embedded_text.h"
+#include "tabular/error.h"
+
+namespace hwnas {
+
+// The files of bench/reproduce, compiled in.
+std::span<const EmbeddedText> PublishedTableTexts();
+
+namespace {
+
+constexpr int64_t kMostDecimals = 12;
+constexpr int64_t kMostRuns = 1'000'000'000;
+
+// One number for all columns, or one for each.
+std::vector<std::optional<double>> PerColumn(const TomlTable& toml,
+                                             const std::string& key,
+                                             size_t columns) {
+  std::vector<std::optional<double>> out(columns);
+  if (!toml.Has(key)) return out;
+  const std::vector<double> numbers = toml.Numbers(key);
+  if (numbers.size() != 1 && numbers.size() != columns) {
+    toml.Fail(key, fmt::format("expected 1 or {} numbers, found {}", columns,
+                               numbers.size()));
+  }
+  for (size_t i = 0; i < columns; ++i) {
+    out[i] = numbers.size() == 1 ? numbers[0] : numbers[i];
+    if (*out[i] < 0) toml.Fail(key, "a tolerance is not negative");
+  }
+  return out;
+}
+
+std::vector<PublishedCell> ReadCells(const TomlTable& toml, size_t columns) {
+  std::vector<PublishedCell> cells(columns);
+  const std::vector<std::vector<double>> published = toml.Matrix("published");
+  if (published.size() != columns) {
+    toml.Fail("published",
+              fmt::format("expected {} cells, one a column, found {}", columns,
+                          published.size()));
+  }
+  const auto value = PerColumn(toml, "tolerance", columns);
+  const auto relative = PerColumn(toml, "sd_relative", columns);
+  const auto absolute = PerColumn(toml, "sd_absolute", columns);
+  for (size_t i = 0; i < columns; ++i) {
+    if (published[i].size() > 2) {
+      toml.Fail("published",
+                "a cell is [], [value] or [value, standard deviation]");
+    }
+    if (!published[i].empty()) cells[i].value = published[i][0];
+    if (published[i].size() == 2) cells[i].sd = published[i][1];
+    cells[i].tolerance = {value[i], relative[i], absolute[i]};
+  }
+  return cells;
+}
+
+RowSource ReadSource(const TomlTable& toml) {
+  const std::string text = toml.String("from");
+  if (text == "strategy") return RowSource::kStrategy;
+  if (text == "optimum") return RowSource::kOptimum;
+  if (text == "not built") return RowSource::kNotBuilt;
+  if (text == "not reproducible") return RowSource::kNotReproducible;
+  toml.Fail("from", fmt::format("expected strategy, optimum, not built or not "
+                                "reproducible, found '{}'",
+                                Quoted(text)));
+}
+
+class Reader {
+ public:
+  explicit Reader(const TomlTable& toml) : toml_(toml) {}
+
+  PublishedTable Read() {
+    table_.name = toml_.String("name");
+    table_.title = toml_.String("title");
+    table_.source = toml_.String("source");
+    table_.note = toml_.String("note", "");
+    table_.data = toml_.String("data", "");
+    const std::string certainty = toml_.String("certainty");
+    const std::optional<Certainty> found = FindCertainty(certainty);
+    if (!found) {
+      toml_.Fail("certainty",
+                 fmt::format("expected copied, computed or recalled, found "
+                             "'{}'",
+                             Quoted(certainty)));
+    }
+    table_.certainty = *found;
+    table_.decimals = static_cast<int>(Bounded("decimals", 2, kMostDecimals));
+    table_.runs = static_cast<size_t>(Bounded("runs", 0, kMostRuns));
+    if (toml_.Has("experiment")) {
+      table_.experiment = Experiment::FromToml(toml_.Table("experiment"));
+    }
+    ReadColumns();
+    ReadRows();
+    ReadDifferences();
+    toml_.CheckAllRead();
+    return std::move(table_);
+  }
+
+ private:
+  int64_t Bounded(const std::string& key, int64_t fallback, int64_t most) {
+    const int64_t value = toml_.Integer(key, fallback);
+    if (value < 0 || value > most) {
+      toml_.Fail(key, fmt::format("expected 0 to {}, found {}", most, value));
+    }
+    return value;
+  }
+
+  void ReadColumns() {
+    for (const TomlTable& toml : toml_.Tables("column")) {
+      PublishedColumn column{toml.String("name"), toml.String("metric"),
+                             toml.String("problem", "")};
+      Metric::Parse(column.metric);
+      if (!column.problem.empty() && !HasProblem(column.problem)) {
+        toml.Fail("problem", fmt::format("the experiment has no problem '{}'",
+                                         Quoted(column.problem)));
+      }
+      table_.columns.push_back(std::move(column));
+    }
+    if (table_.columns.empty()) toml_.Fail("column", "there must be a column");
+  }
+
+  bool HasProblem(const std::string& name) const {
+    if (!table_.experiment) return false;
+    for (const ProblemSpec& problem : table_.experiment->problems) {
+      if (problem.name == name) return true;
+    }
+    return false;
+  }
+
+  bool HasStrategy(const std::string& label) const {
+    if (!table_.experiment) return false;
+    for (const StrategySpec& strategy : table_.experiment->strategies) {
+      if (strategy.label == label) return true;
+    }
+    return false;
+  }
+
+  void ReadRows() {
+    for (const TomlTable& toml : toml_.Tables("row")) {
+      PublishedRow row;
+      row.name = toml.String("name");
+      row.source = ReadSource(toml);
+      row.cells = ReadCells(toml, table_.columns.size());
+      if (row.source == RowSource::kStrategy) {
+        row.strategy = toml.String("strategy", row.name);
+        if (!HasStrategy(row.strategy)) {
+          toml.Fail("from", fmt::format("the experiment has no strategy '{}'",
+                                        Quoted(row.strategy)));
+        }
+        for (const PublishedColumn& column : table_.columns) {
+          if (!column.problem.empty()) continue;
+          toml.Fail("from", fmt::format("column '{}' names no problem",
+                                        Quoted(column.name)));
+        }
+      }
+      if (row.source == RowSource::kNotBuilt ||
+          row.source == RowSource::kNotReproducible) {
+        row.reason = toml.String("reason");
+      }
+      table_.rows.push_back(std::move(row));
+    }
+    if (table_.rows.empty()) toml_.Fail("row", "there must be a row");
+  }
+
+  void ReadDifferences() {
+    for (const TomlTable& toml : toml_.Tables("difference")) {
+      PublishedDifference difference{toml.String("a"), toml.String("b"),
+                                     toml.Bool("expect_better", false)};
+      for (const auto& [key, name] :
+           {std::pair{"a", difference.a}, std::pair{"b", difference.b}}) {
+        const auto row = std::find_if(
+            table_.rows.begin(), table_.rows.end(),
+            [&name = name](const PublishedRow& r) { return r.name == name; });
+        if (row == table_.rows.end() || row->source != RowSource::kStrategy) {
+          toml.Fail(key, fmt::format("no row '{}' comes from a strategy",
+                                     Quoted(name)));
+        }
+      }
+      table_.differences.push_back(std::move(difference));
+    }
+  }
+
+  const TomlTable& toml_;
+  PublishedTable table_;
+};
+
+}  // namespace
+
+PublishedTable PublishedTable::ReadFile(const std::string& path) {
+  return Reader(TomlTable::ReadFile(path)).Read();
+}
+
+PublishedTable PublishedTable::ReadText(std::string_view text,
+                                        const std::string& name) {
+  return Reader(TomlTable::ReadText(text, name)).Read();
+}
+
+std::vector<PublishedTable> BuiltInPublishedTables() {
+  std::vector<PublishedTable> tables;
+  for (const EmbeddedText& file : PublishedTableTexts()) {
+    tables.push_back(
+        PublishedTable::ReadText(file.text, std::string(file.name)));
+  }
+  std::sort(tables.begin(), tables.end(),
+            [](const PublishedTable& a, const PublishedTable& b) {
+              return a.name < b.name;
+            });
+  return tables;
+}
+
+PublishedTable FindPublishedTable(const std::string& name) {
+  if (name.ends_with(".toml")) return PublishedTable::ReadFile(name);
+  std::vector<std::string> known;
+  for (PublishedTable& table : BuiltInPublishedTables()) {
+    if (table.name == name) return std::move(table);
+    known.push_back(table.name);
+  }
+  FailUnknown("published table", name, known);
+}
+
+}  // namespace hwnas

@@ -1,0 +1,221 @@
+#include "bench/reproduce/reproduce.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "datasets/synthetic.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tabular/error.h"
+#include "tests/temp_dir.h"
+
+namespace hwnas {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kTable[] = R"(
+name = "made"
+title = "A made table"
+source = "this test"
+certainty = "copied"
+runs = 6
+
+[[column]]
+name = "val"
+problem = "p"
+metric = "accuracy:val"
+
+[[column]]
+name = "macs"
+problem = "p"
+metric = "macs"
+
+[[row]]
+name = "ours"
+from = "strategy"
+strategy = "evolution"
+published = [[90, 1], []]
+
+[[row]]
+name = "random"
+from = "strategy"
+published = [[90, 1], []]
+
+[[row]]
+name = "best"
+from = "optimum"
+published = [[95], []]
+
+[[row]]
+name = "nobody's"
+from = "not built"
+reason = "nobody built it"
+published = [[90, 1], [100]]
+
+[[difference]]
+a = "ours"
+b = "random"
+
+[experiment]
+name = "made"
+repetitions = 6
+[experiment.protocol]
+evaluations = 30
+[[experiment.problem]]
+name = "p"
+objectives = ["accuracy:val"]
+score = ["accuracy:val", "macs"]
+[[experiment.strategy]]
+name = "random"
+[[experiment.strategy]]
+label = "evolution"
+name = "regularized-evolution"
+)";
+
+class ReproduceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    SyntheticOptions options;
+    options.every = 7;
+    WriteSyntheticTable(folder_.Path("table.db"), options);
+    table_ = Table::Open(folder_.Path("table.db"));
+  }
+
+  Reproduction Run(const std::string& text, const std::string& results,
+                   std::optional<uint64_t> seed = std::nullopt,
+                   int threads = 1) {
+    const auto file = Results::OpenOrCreate(folder_.Path(results));
+    RunOptions options;
+    options.threads = threads;
+    return Reproduce(PublishedTable::ReadText(text, "made.toml"), table_, *file,
+                     seed, options);
+  }
+
+  TempDir folder_;
+  std::shared_ptr<const Table> table_;
+};
+
+TEST_F(ReproduceTest, EveryCellIsThereByRowThenColumn) {
+  const Reproduction reproduction = Run(kTable, "r.db");
+  ASSERT_EQ(reproduction.cells.size(), 8u);
+  EXPECT_EQ(reproduction.cells[0].row, "ours");
+  EXPECT_EQ(reproduction.cells[0].column, "val");
+  EXPECT_EQ(reproduction.cells[1].column, "macs");
+  EXPECT_EQ(reproduction.cells[7].row, "nobody's");
+  EXPECT_EQ(reproduction.cells[7].verdict, Verdict::kNotBuilt);
+  EXPECT_EQ(reproduction.cells[7].reason, "nobody built it");
+  EXPECT_FALSE(reproduction.cells[7].ours.has_value());
+}
+
+TEST_F(ReproduceTest, ASyntheticTableSpeaksNeitherForNorAgainst) {
+  const Reproduction reproduction = Run(kTable, "r.db");
+  EXPECT_TRUE(reproduction.synthetic);
+  EXPECT_EQ(reproduction.cells[0].verdict, Verdict::kNotTestable);
+  EXPECT_THAT(reproduction.cells[0].reason, HasSubstr("SYNTHETIC"));
+  EXPECT_TRUE(reproduction.cells[0].ours.has_value());
+  EXPECT_TRUE(reproduction.Agrees());
+  Document document;
+  AddReproduction(reproduction, &document);
+  EXPECT_THAT(DocumentToText(document), HasSubstr("SYNTHETIC"));
+}
+
+TEST_F(ReproduceTest, TheOptimumIsTheBestRowOfTheTable) {
+  const Reproduction reproduction = Run(kTable, "r.db");
+  const auto val = table_->LoadOrCompute(Metric::Parse("accuracy:val"));
+  const auto macs = table_->LoadOrCompute(Metric::Parse("macs"));
+  double best = 0;
+  double least = macs->Mean(0).value;
+  for (size_t row = 0; row < table_->Rows(); ++row) {
+    best = std::max(best, val->Mean(row).value);
+    least = std::min(least, macs->Mean(row).value);
+  }
+  EXPECT_EQ(reproduction.cells[4].ours, best);
+  EXPECT_EQ(reproduction.cells[5].ours, least);
+}
+
+TEST_F(ReproduceTest, DifferencesArePairedAndPositiveWhereTheFirstIsBetter) {
+  const Reproduction reproduction = Run(kTable, "r.db");
+  ASSERT_EQ(reproduction.differences.size(), 2u);
+  for (size_t c = 0; c < 2; ++c) {
+    const ReproducedDifference& difference = reproduction.differences[c];
+    // Of two macs, fewer is better.
+    const double sign = c == 0 ? 1 : -1;
+    EXPECT_EQ(difference.pairs, 6u);
+    EXPECT_NEAR(
+        difference.mean,
+        sign * (*reproduction.cells[c].ours - *reproduction.cells[2 + c].ours),
+        1e-9 * std::abs(*reproduction.cells[c].ours));
+    EXPECT_LE(difference.low, difference.mean);
+    EXPECT_GE(difference.high, difference.mean);
+  }
+}
+
+TEST_F(ReproduceTest, SeedMovesValuesThreadsDoNot) {
+  const Reproduction one = Run(kTable, "one.db");
+  const Reproduction two = Run(kTable, "two.db", std::nullopt, 2);
+  const Reproduction other = Run(kTable, "other.db", 99);
+  EXPECT_EQ(ReproductionToJson(one), ReproductionToJson(two));
+  EXPECT_NE(one.cells[0].ours, other.cells[0].ours);
+}
+
+TEST_F(ReproduceTest, RunsThatAreThereAreKept) {
+  const Reproduction first = Run(kTable, "r.db");
+  const Reproduction again = Run(kTable, "r.db");
+  EXPECT_EQ(ReproductionToJson(first), ReproductionToJson(again));
+}
+
+TEST_F(ReproduceTest, JsonHasExactlyTheDocumentedKeys) {
+  const auto json =
+      nlohmann::json::parse(ReproductionToJson(Run(kTable, "r.db")));
+  EXPECT_EQ(json.size(), 2u);
+  EXPECT_EQ(json.at("name"), "made");
+  ASSERT_EQ(json.at("cells").size(), 8u);
+  for (const auto& cell : json.at("cells")) {
+    EXPECT_EQ(cell.size(), 8u);
+    for (const char* key : {"row", "column", "published", "published_sd",
+                            "ours", "ours_sd", "verdict", "reason"}) {
+      EXPECT_TRUE(cell.contains(key)) << key;
+    }
+  }
+  EXPECT_TRUE(json.at("cells")[1].at("published").is_null());
+  EXPECT_EQ(json.at("cells")[7].at("verdict"), "not built");
+}
+
+TEST_F(ReproduceTest, AColumnThatTheProblemDoesNotScoreIsSaid) {
+  std::string text = kTable;
+  const std::string score = "score = [\"accuracy:val\", \"macs\"]";
+  text.replace(text.find(score), score.size(), "score = [\"accuracy:val\"]");
+  try {
+    Run(text, "r.db");
+    FAIL() << "expected an error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.Code(), ErrorCode::kUsage);
+    EXPECT_THAT(error.what(), HasSubstr("does not score macs"));
+  }
+}
+
+TEST(Reproduction, AFigureThatFailsOrAnExpectedOrderThatLacksDisagrees) {
+  Reproduction reproduction;
+  ReproducedCell cell;
+  cell.verdict = Verdict::kClose;
+  reproduction.cells.push_back(cell);
+  EXPECT_TRUE(reproduction.Agrees());
+  for (const Verdict verdict :
+       {Verdict::kNotReproduced, Verdict::kDiffersFromRecalled}) {
+    reproduction.cells[0].verdict = verdict;
+    EXPECT_FALSE(reproduction.Agrees());
+  }
+  reproduction.cells[0].verdict = Verdict::kNotBuilt;
+  ReproducedDifference difference;
+  difference.low = -0.1;
+  difference.expected = true;
+  reproduction.differences.push_back(difference);
+  EXPECT_FALSE(reproduction.Agrees());
+  reproduction.differences[0].low = 0.1;
+  EXPECT_TRUE(reproduction.Agrees());
+}
+
+}  // namespace
+}  // namespace hwnas
