@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kHeaderSize = 100;
 constexpr char kMagic[] = "SQLite format 3";  // and its terminating zero
+constexpr size_t kWriteVersionOffset = 18;    // then the read version
 constexpr size_t kVersionOffset = 60;
 constexpr size_t kApplicationIdOffset = 68;
 constexpr int kBusyMilliseconds = 10'000;
@@ -114,6 +115,12 @@ void CheckHeader(const std::string& path, const SqliteFormat& format) {
       std::memcmp(header, kMagic, sizeof(kMagic)) != 0 ||
       BigEndian(header + kApplicationIdOffset) != format.application_id) {
     FailCorrupt(path, fmt::format("is not a {}", format.what));
+  }
+  const unsigned char mode = header[kWriteVersionOffset];
+  if (mode != header[kWriteVersionOffset + 1] ||
+      (mode != 1 && !(mode == 2 && format.write_ahead_log))) {
+    FailCorrupt(path,
+                fmt::format("is a {} in a mode that none is in", format.what));
   }
   const uint32_t version = BigEndian(header + kVersionOffset);
   if (version != static_cast<uint32_t>(format.version)) {
@@ -280,8 +287,19 @@ SqliteDatabase SqliteDatabase::Open(const std::string& path,
   if (code != SQLITE_OK) {
     Fail(path, sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
   }
-  database.Harden();
-  if ((flags & SQLITE_OPEN_CREATE) == 0) database.CheckSchema(format);
+  if ((flags & SQLITE_OPEN_CREATE) != 0) {
+    database.Harden();
+    return database;
+  }
+  try {
+    database.Harden();
+    database.CheckSchema(format);
+  } catch (const Error& error) {
+    // SQLite's generic error, from the file's own schema.
+    if (error.Code() != ErrorCode::kInternal) throw;
+    FailCorrupt(path,
+                fmt::format("is no sound {}: {}", format.what, error.what()));
+  }
   return database;
 }
 
@@ -345,8 +363,9 @@ void SqliteDatabase::CheckSchema(const SqliteFormat& format) const {
     }
   }
   if (!wanted.empty()) {
-    FailCorrupt(path_, fmt::format("lacks '{}...' of a {}",
-                                   wanted.begin()->substr(0, 40), format.what));
+    FailCorrupt(
+        path_, fmt::format("lacks '{}...' of a {}",
+                           Quoted(wanted.begin()->substr(0, 40)), format.what));
   }
 }
 

@@ -30,6 +30,9 @@ struct SqliteFormat {
   uint32_t application_id = 0;
   int version = 0;  // SQLite's user_version
   std::vector<std::string> schema;
+  /// Whether a file may be in SQLite's write-ahead mode, which needs files of
+  /// its own beside it to be read.
+  bool write_ahead_log = false;
 };
 
 /// A prepared statement. Columns count from 0. Readers throw Error(kCorrupt)

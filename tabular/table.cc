@@ -245,12 +245,14 @@ void Table::Impl::SetUp() {
   const size_t rows = stored.rows.size();
   architectures.reserve(rows);
   row_of_id.resize(rows);
-  int64_t highest = -1;
-  for (StoredRow& row : stored.rows) {
+  for (const StoredRow& row : stored.rows) {
     if (!base->IsValid(row.architecture)) {
       FailCorruptTable(path, fmt::format("architecture {} is none of {}",
                                          row.id, base->Id()));
     }
+  }
+  int64_t highest = -1;
+  for (StoredRow& row : stored.rows) {
     if (row.network > highest + 1) {
       FailCorruptTable(path, "effective networks are not numbered by row");
     }

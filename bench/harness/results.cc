@@ -42,7 +42,8 @@ const SqliteFormat& Format() {
        "INTEGER NOT NULL, simulated_seconds REAL NOT NULL, strategy_seconds "
        "REAL NOT NULL, wall_seconds REAL NOT NULL, digest TEXT NOT NULL, "
        "trial_log BLOB NOT NULL, recommended BLOB NOT NULL, checkpoints BLOB "
-       "NOT NULL) STRICT"}};
+       "NOT NULL) STRICT"},
+      /*write_ahead_log=*/true};
   return kFormat;
 }
 

@@ -1,7 +1,6 @@
 #include "tabular/sqlite.h"
 
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/tabular/tamper.h"
 #include "tests/temp_dir.h"
 
 namespace hwnas {
@@ -33,16 +33,6 @@ ErrorCode CodeOf(const std::function<void()>& action, std::string* message) {
   }
   *message = "no error";
   return ErrorCode::kInternal;
-}
-
-/// Runs SQL on a file as a hostile stranger would, without our wrapper.
-void Tamper(const std::string& path, const std::string& sql) {
-  sqlite3* handle = nullptr;
-  ASSERT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr),
-            SQLITE_OK)
-      << sqlite3_errmsg(handle);
-  sqlite3_close(handle);
 }
 
 class Sqlite : public testing::Test {
@@ -158,6 +148,11 @@ TEST_F(Sqlite, AnotherApplicationsFileIsCorrupt) {
 TEST_F(Sqlite, AnotherVersionSaysHowToMigrate) {
   Tamper(path_, "PRAGMA user_version = 4");
   ExpectRefused(ErrorCode::kCorrupt, "schema version 4, this build reads");
+}
+
+TEST_F(Sqlite, AWriteAheadLogIsRefused) {
+  Tamper(path_, "PRAGMA journal_mode = WAL");
+  ExpectRefused(ErrorCode::kCorrupt, "mode");
 }
 
 TEST_F(Sqlite, ATruncatedFileIsCorrupt) {
