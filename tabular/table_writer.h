@@ -52,14 +52,19 @@ class TableWriter {
                 int64_t architecture);
 
   /// Column id for (metric, source); added, or the existing one, whose origin
-  /// must agree. The first source of a metric is preferred unless Prefer() is
-  /// called. `column.id`, `replicates` and `preferred` are ignored.
+  /// mean_of, predictor and note must agree. Its source and platform must have
+  /// been added (kUsage). `column.id`, `replicates` and `preferred` are
+  /// ignored: of several sources of a metric the one named by Prefer() is
+  /// preferred, else by origin (measured, simulated, lookup, analytic,
+  /// predicted), then the one with most values, then by name, so that the
+  /// order of imports does not matter.
   int64_t AddColumn(const Column& column);
   void Prefer(int64_t column);
 
   /// Sets a value or gap; `replicate` is a label, "" for none. Setting the
-  /// same again is idempotent. A value replaces a gap; kUsage when a value is
-  /// set that differs from a value already there. kUsage for NaN and infinity.
+  /// same again is idempotent. A value replaces a gap, and any other reason
+  /// replaces 'not measured' and 'absent in this copy'; all else that differs
+  /// from what is there is kUsage. kUsage for NaN and infinity.
   void Set(int64_t column, std::string_view replicate, int64_t architecture,
            Value value, std::optional<double> standard_deviation = {});
   /// Every architecture without an entry in the column gets a gap.
