@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "bench/analysis/ties.h"
 #include "tabular/analysis/ranks.h"
 #include "tabular/analysis/summary.h"
 #include "tabular/error.h"
@@ -37,20 +38,6 @@ double ExactP(size_t n, double smaller) {
 double TwoSidedNormal(double z) {
   const boost::math::normal normal;
   return 2 * boost::math::cdf(boost::math::complement(normal, std::abs(z)));
-}
-
-// Sum of t^3 - t over groups of equal values.
-double TieTerm(std::vector<double> magnitudes) {
-  std::sort(magnitudes.begin(), magnitudes.end());
-  double term = 0;
-  for (size_t i = 0; i < magnitudes.size();) {
-    size_t j = i;
-    while (j < magnitudes.size() && magnitudes[j] == magnitudes[i]) ++j;
-    const auto t = static_cast<double>(j - i);
-    term += t * t * t - t;
-    i = j;
-  }
-  return term;
 }
 
 }  // namespace

@@ -141,12 +141,15 @@ std::string Render(const std::vector<Reproduction>& list, bool all,
   for (const Reproduction& reproduction : list) {
     AddReproduction(reproduction, &document);
   }
+  if (format == "html") {
+    return DocumentToHtml(document, "Published figures and ours");
+  }
   return format == "md" ? DocumentToMarkdown(document)
                         : DocumentToText(document);
 }
 
 void CheckFormat(const std::string& format) {
-  const std::vector<std::string> known = {"text", "md", "json", "csv"};
+  const std::vector<std::string> known = {"text", "md", "html", "json", "csv"};
   for (const std::string& name : known) {
     if (format == name) return;
   }
@@ -213,7 +216,7 @@ void AddReproduceCommand(CLI::App& app) {
                       "Results file to keep; runs that it holds are not run "
                       "again");
   command->add_option("--format", options->format,
-                      "text, md, json or csv (default: text)");
+                      "text, md, html, json or csv (default: text)");
   command->add_flag("--list", options->list, "List the published tables");
   command->add_flag("--all", options->all, "All published tables");
   AddSharedRunOptions(*command, &options->shared, false);

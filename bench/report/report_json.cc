@@ -98,6 +98,20 @@ Json ScoresJson(const ReportProblem& problem, const ReportStrategy& strategy) {
   return json;
 }
 
+Json CurvesJson(const ReportProblem& problem, const ReportStrategy& strategy) {
+  Json json = Json::array();
+  for (size_t m = 0; m < strategy.curves.size(); ++m) {
+    const ReportCurve& curve = strategy.curves[m];
+    json.push_back({{"measure", problem.measures[m].name},
+                    {"runs", curve.runs},
+                    {"mean", curve.mean},
+                    {"quartile1", curve.quartile1},
+                    {"median", curve.median},
+                    {"quartile3", curve.quartile3}});
+  }
+  return json;
+}
+
 Json StrategyJson(const ReportProblem& problem,
                   const ReportStrategy& strategy) {
   Json failures = Json::array();
@@ -121,7 +135,8 @@ Json StrategyJson(const ReportProblem& problem,
           {"mean_strategy_seconds", strategy.mean_strategy_seconds},
           {"infeasible_answers", strategy.infeasible_answers},
           {"best_architecture", strategy.best_architecture},
-          {"scores", ScoresJson(problem, strategy)}};
+          {"scores", ScoresJson(problem, strategy)},
+          {"curves", CurvesJson(problem, strategy)}};
 }
 
 Json DifferencesJson(const ReportProblem& problem) {
@@ -204,6 +219,7 @@ Json ProblemJsonObject(const ReportProblem& problem) {
           {"scores", NamedListJson(problem.scores)},
           {"architectures_met", problem.architectures_met},
           {"repetitions", problem.repetitions},
+          {"evaluations", problem.evaluations},
           {"measures", MeasuresJson(problem)},
           {"strategies", std::move(strategies)},
           {"ranking", std::move(ranking)},

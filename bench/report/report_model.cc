@@ -8,6 +8,7 @@
 #include <set>
 #include <tuple>
 
+#include "bench/analysis/anytime.h"
 #include "bench/analysis/friedman.h"
 #include "bench/analysis/paired_tests.h"
 #include "bench/report/report_warnings.h"
@@ -108,12 +109,15 @@ class ProblemBuilder {
 
   void GroupRuns(const std::vector<RunRecord>& runs) {
     std::set<uint64_t> repetitions;
+    uint64_t most = 0;
     for (const RunRecord& run : runs) {
       if (run.problem != source_.id) continue;
       answers_[run.strategy].runs.push_back(&run);
       repetitions.insert(run.repetition);
+      if (Finished(run)) most = std::max(most, run.evaluations);
     }
     problem_.repetitions.assign(repetitions.begin(), repetitions.end());
+    problem_.evaluations = EvaluationGrid(most);
     for (auto& [label, answers] : answers_) {
       std::sort(answers.runs.begin(), answers.runs.end(),
                 [](const RunRecord* a, const RunRecord* b) {
@@ -151,6 +155,8 @@ class ProblemBuilder {
       strategy.options = nlohmann::json(row.spec.options).dump();
     }
     size_t finished = 0;
+    Progress progress(problem_.measures.size() * problem_.evaluations.size());
+    bool overrides = false;
     for (const RunRecord* run : answers->runs) {
       ++strategy.runs;
       ++strategy.ends[RunEndName(run->end)];
@@ -162,6 +168,8 @@ class ProblemBuilder {
       ++finished;
       RunTrials trials = results_.Trials(*run);
       CountTrials(trials, &strategy);
+      overrides |= !trials.checkpoints.empty();
+      if (!Several()) TraceIncumbents(trials.trials, &progress);
       strategy.mean_evaluations += static_cast<double>(run->evaluations);
       strategy.mean_simulated_seconds += run->simulated_seconds;
       strategy.mean_strategy_seconds += run->strategy_seconds;
@@ -173,6 +181,7 @@ class ProblemBuilder {
       strategy.mean_simulated_seconds /= n;
       strategy.mean_strategy_seconds /= n;
     }
+    if (!Several() && !overrides) MakeCurves(&progress, &strategy);
     problem_.strategies.push_back(std::move(strategy));
   }
 
@@ -201,6 +210,76 @@ class ProblemBuilder {
                                                 problem_.repetitions.end(),
                                                 repetition) -
                                problem_.repetitions.begin());
+  }
+
+  // --- progress ---
+
+  // Values of runs by measure and point of the grid, measure-major.
+  using Progress = std::vector<std::vector<double>>;
+
+  void TraceIncumbents(const std::vector<LoggedTrial>& trials,
+                       Progress* progress) const {
+    const std::vector<uint32_t> incumbents =
+        Incumbents(trials, dictionary_, source_.objectives[0].direction);
+    const size_t points = problem_.evaluations.size();
+    WalkEvaluations(
+        trials, problem_.evaluations, [&](size_t point, size_t index) {
+          if (index == 0 || incumbents[index - 1] == kNoIncumbent) return;
+          const DictionaryEntry& entry = dictionary_[incumbents[index - 1]];
+          for (size_t m = 0; m < problem_.measures.size(); ++m) {
+            const std::optional<double> value = ScoreOf(&entry, m);
+            if (value) (*progress)[m * points + point].push_back(*value);
+          }
+        });
+  }
+
+  void TraceHypervolume(const std::vector<LoggedTrial>& trials,
+                        const std::vector<double>& reference,
+                        Progress* progress) const {
+    std::vector<double> points;
+    std::vector<double> costs;
+    size_t next = 0;
+    WalkEvaluations(
+        trials, problem_.evaluations, [&](size_t point, size_t index) {
+          for (; next < index; ++next) {
+            if (trials[next].repeated) continue;
+            AddScaled(dictionary_[trials[next].entry], &costs, &points);
+          }
+          KeepNonDominated(reference.size(), &points);
+          (*progress)[point].push_back(
+              points.empty() ? 0 : Hypervolume(points, reference));
+        });
+  }
+
+  // Dominated points never come back: without them the next point of the grid
+  // is cheap.
+  static void KeepNonDominated(size_t dims, std::vector<double>* points) {
+    if (points->empty()) return;
+    std::vector<double> kept;
+    for (const uint32_t i : NonDominated(*points, dims)) {
+      const auto begin = points->begin() + static_cast<ptrdiff_t>(i * dims);
+      kept.insert(kept.end(), begin, begin + static_cast<ptrdiff_t>(dims));
+    }
+    *points = std::move(kept);
+  }
+
+  void MakeCurves(Progress* progress, ReportStrategy* strategy) const {
+    const size_t points = problem_.evaluations.size();
+    strategy->curves.resize(problem_.measures.size());
+    for (size_t i = 0; i < progress->size(); ++i) {
+      ReportCurve& curve = strategy->curves[i / points];
+      std::vector<double>& values = (*progress)[i];
+      curve.runs.push_back(values.size());
+      const double mean = values.empty() ? 0 : Mean(values);
+      std::sort(values.begin(), values.end());
+      const auto quantile = [&values](double p) {
+        return values.empty() ? 0 : SortedQuantile(values, p);
+      };
+      curve.mean.push_back(mean);
+      curve.quartile1.push_back(quantile(0.25));
+      curve.median.push_back(quantile(0.5));
+      curve.quartile3.push_back(quantile(0.75));
+    }
   }
 
   // --- one objective ---
@@ -346,6 +425,15 @@ class ProblemBuilder {
               });
   }
 
+  // An entry's scores in units of the combined front; nothing if it has none.
+  void AddScaled(const DictionaryEntry& entry, std::vector<double>* costs,
+                 std::vector<double>* points) const {
+    if (!CostsOf(entry, costs)) return;
+    for (size_t d = 0; d < costs->size(); ++d) {
+      points->push_back(((*costs)[d] - low_[d]) / span_[d]);
+    }
+  }
+
   void ScoreHypervolumes() {
     const std::vector<double> reference(source_.scores.size(), kReference);
     size_t s = 0;
@@ -355,23 +443,26 @@ class ProblemBuilder {
       ReportStrategy& strategy = problem_.strategies[s++];
       strategy.scores.resize(1);
       strategy.scores[0].values.resize(problem_.repetitions.size());
+      Progress progress(problem_.evaluations.size());
+      bool overrides = false;
       for (size_t r = 0; r < answers.runs.size(); ++r) {
         if (!Finished(*answers.runs[r])) continue;
         points.clear();
         bool broken = false;
         for (const uint32_t i : answers.recommended[r]) {
           broken |= dictionary_[i].status == TrialStatus::kInfeasible;
-          if (!CostsOf(dictionary_[i], &costs)) continue;
-          for (size_t d = 0; d < costs.size(); ++d) {
-            points.push_back((costs[d] - low_[d]) / span_[d]);
-          }
+          AddScaled(dictionary_[i], &costs, &points);
         }
         if (broken) ++strategy.infeasible_answers;
         const double volume =
             points.empty() ? 0 : Hypervolume(points, reference);
         strategy.scores[0]
             .values[RepetitionIndex(answers.runs[r]->repetition)] = volume;
+        const RunTrials trials = results_.Trials(*answers.runs[r]);
+        overrides |= !trials.checkpoints.empty();
+        TraceHypervolume(trials.trials, reference, &progress);
       }
+      if (!overrides) MakeCurves(&progress, &strategy);
       SummariseScore(0, label, &strategy.scores[0]);
     }
   }

@@ -63,6 +63,19 @@ struct ReportScore {
   std::vector<std::optional<double>> values;
 };
 
+/// Progress of one strategy in one measure, over its finished runs, after the
+/// counts of evaluations in ReportProblem::evaluations. One objective: the
+/// measure of the best architecture observed by then; several: the hypervolume
+/// of all that was observed by then. A run that ended earlier stays where it
+/// ended; runs that have nothing to judge yet are left out.
+struct ReportCurve {
+  std::vector<size_t> runs;
+  std::vector<double> mean;
+  std::vector<double> quartile1;
+  std::vector<double> median;
+  std::vector<double> quartile3;
+};
+
 struct ReportFailure {
   uint64_t repetition = 0;
   std::string reason;
@@ -88,6 +101,9 @@ struct ReportStrategy {
   /// Runs whose (first) recommended architecture violates a constraint.
   size_t infeasible_answers = 0;
   std::vector<ReportScore> scores;  // one per measure
+  /// One per measure; empty for strategies that answer otherwise than by the
+  /// best observed (they are asked at checkpoints, which are stored).
+  std::vector<ReportCurve> curves;
   /// The best answer over runs by the first measure (one objective only).
   std::string best_architecture;
 };
@@ -140,6 +156,7 @@ struct ReportProblem {
   uint64_t architectures_met = 0;  // distinct, over all runs
 
   std::vector<uint64_t> repetitions;  // ascending, of any strategy
+  std::vector<uint64_t> evaluations;  // grid of the curves
   std::vector<ReportMeasure> measures;
   std::vector<ReportStrategy> strategies;  // by label
   /// Strategies with a value in the first measure, best mean first.

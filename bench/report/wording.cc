@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/harness/run.h"
 #include "tabular/metric.h"
 
 namespace hwnas {
@@ -135,6 +136,36 @@ void AddMeasure(const ReportProblem& problem, size_t m, Document* document) {
   document->Table(std::move(caption), std::move(header), std::move(rows));
 }
 
+// Means of the first measure on the way, at one to four counts a decade.
+void AddProgress(const ReportProblem& problem, Document* document) {
+  if (problem.measures.empty()) return;
+  std::vector<std::string> header = {"strategy"};
+  std::vector<size_t> points;
+  for (size_t i = 0; i < problem.evaluations.size(); ++i) {
+    const uint64_t count = problem.evaluations[i];
+    if (!IsCheckpoint(count) && i + 1 < problem.evaluations.size()) continue;
+    points.push_back(i);
+    header.push_back(std::to_string(count));
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const size_t s : problem.ranking) {
+    const ReportStrategy& strategy = problem.strategies[s];
+    if (strategy.curves.empty()) continue;
+    std::vector<std::string> row = {strategy.label};
+    for (const size_t i : points) {
+      row.push_back(
+          strategy.curves[0].runs[i] == 0
+              ? "-"
+              : Fixed(strategy.curves[0].mean[i], Decimals(problem, 0)));
+    }
+    rows.push_back(std::move(row));
+  }
+  if (rows.empty()) return;
+  document->Table("Mean " + problem.measures[0].name +
+                      " of the best observed, by evaluations",
+                  std::move(header), std::move(rows));
+}
+
 // Of a p value what matters is its order.
 std::string PValue(double p) { return p < 0.0001 ? "<0.0001" : Fixed(p, 4); }
 
@@ -259,6 +290,7 @@ void AddProblem(const ReportProblem& problem, Document* document) {
     AddMeasure(problem, m, document);
   }
   AddDifferences(problem, document);
+  AddProgress(problem, document);
   AddBest(problem, document);
   AddFront(problem, document);
   AddTrials(problem, document);

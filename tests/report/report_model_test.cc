@@ -326,6 +326,38 @@ TEST(ReportModel, AStrategyMoreChangesNoIntervalOfAnother) {
   EXPECT_EQ(after.problems[0].strategies[1].label, "better");
 }
 
+TEST(ReportModel, CurvesFollowTheBestObserved) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(MadeResults::OneObjective("p"));
+  made.AddStrategy("s");
+  made.AddRun(problem, "s", 0, {{1, {90.0}}, {2, {89.0}}, {3, {92.0}}}, {2});
+  made.AddRun(problem, "s", 1, {{4, {}, TrialStatus::kMissing}, {5, {91.0}}},
+              {1});
+  const ReportModel model = MakeReport(made.Get());
+  EXPECT_THAT(model.problems[0].evaluations, ElementsAre(1, 2, 3));
+  const ReportCurve& curve = model.problems[0].strategies[0].curves[0];
+  EXPECT_THAT(curve.runs, ElementsAre(1, 2, 2));
+  EXPECT_THAT(curve.mean, ElementsAre(90, 90.5, 91.5));
+  EXPECT_THAT(curve.median, ElementsAre(90, 90.5, 91.5));
+  EXPECT_THAT(DocumentToText(ReportDocument(model)),
+              HasSubstr("by evaluations"));
+}
+
+TEST(ReportModel, CurvesOfSeveralObjectivesAreHypervolumes) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(MadeResults::TwoObjectives("p"));
+  made.AddStrategy("s");
+  made.AddRun(problem, "s", 0,
+              {{1, {90.0, 4.0}}, {3, {89.0, 9.0}}, {2, {92.0, 8.0}}}, {0, 2});
+  const ReportModel model = MakeReport(made.Get());
+  const ReportStrategy& strategy = model.problems[0].strategies[0];
+  const ReportCurve& curve = strategy.curves[0];
+  EXPECT_THAT(curve.mean,
+              ElementsAre(DoubleNear(0.11, 1e-12), DoubleNear(0.11, 1e-12),
+                          DoubleNear(0.21, 1e-12)));
+  EXPECT_EQ(curve.mean.back(), strategy.scores[0].value.mean);
+}
+
 TEST(ReportModel, RanksStrategiesAcrossProblems) {
   MadeResults made;
   for (const char* name : {"p", "q", "r"}) {

@@ -1,0 +1,36 @@
+#ifndef HWNAS_BENCH_ANALYSIS_ANYTIME_H_
+#define HWNAS_BENCH_ANALYSIS_ANYTIME_H_
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "bench/harness/results.h"
+
+namespace hwnas {
+
+/// Counts of evaluations at which progress is looked at: 1, 2, 3, 5, 7 and
+/// their tenfolds up to `most`, and `most` itself. Empty for 0.
+std::vector<uint64_t> EvaluationGrid(uint64_t most);
+
+/// Calls `at(point, index)` for every point of an ascending grid of charged
+/// evaluations: `index` is one past the last trial told by then; a run that
+/// ended earlier stays where it ended. Points before a run's first charged
+/// evaluation are given index 0.
+void WalkEvaluations(std::span<const LoggedTrial> trials,
+                     std::span<const uint64_t> grid,
+                     const std::function<void(size_t point, size_t index)>& at);
+
+/// Entries of a run's answer after each trial, for a strategy that does not
+/// override its recommendation and one objective: the best first objective
+/// among kOk trials at the highest rung met, ties to the first met.
+/// kNoIncumbent before there is any.
+constexpr uint32_t kNoIncumbent = ~uint32_t{0};
+std::vector<uint32_t> Incumbents(std::span<const LoggedTrial> trials,
+                                 std::span<const DictionaryEntry> dictionary,
+                                 Direction direction);
+
+}  // namespace hwnas
+
+#endif  // HWNAS_BENCH_ANALYSIS_ANYTIME_H_
