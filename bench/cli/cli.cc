@@ -108,6 +108,11 @@ int RunCli(int argc, char** argv) {
         "hwnas");
     app.set_version_flag("--version", "", "Print version and build");
     app.require_subcommand(1);
+    AddInfoCommand(app);
+    AddQueryCommand(app);
+    AddFrontCommand(app);
+    AddExportCommand(app);
+    AddPlatformsCommand(app);
     AddRunCommand(app);
     AddVerifyCommand(app);
     AddMergeCommand(app);
