@@ -108,10 +108,12 @@ int RunCli(int argc, char** argv) {
         "hwnas");
     app.set_version_flag("--version", "", "Print version and build");
     app.require_subcommand(1);
+    AddImportCommand(app);
     AddInfoCommand(app);
     AddQueryCommand(app);
     AddFrontCommand(app);
     AddExportCommand(app);
+    AddDatasetsCommand(app);
     AddPlatformsCommand(app);
     AddRunCommand(app);
     AddVerifyCommand(app);

@@ -1,12 +1,16 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <tuple>
 #include <variant>
 
 #include "bench/cli/command.h"
 #include "bench/cli/output.h"
+#include "bench/harness/results.h"
 #include "bench/report/csv.h"
 #include "tabular/number.h"
 #include "tabular/table.h"
@@ -118,14 +122,190 @@ void ExportValues(const Options& options) {
   }
 }
 
+// What records of a results file share: which problem, and a field for each
+// metric that any problem observes or scores.
+class ResultsExport {
+ public:
+  explicit ResultsExport(const Options& options)
+      : csv_(options.format == "csv"), results_(Results::Open(options.file)) {
+    for (ResultsProblem& problem : results_->Problems()) {
+      for (const auto* list : {&problem.objectives, &problem.constraints}) {
+        for (const auto& named : *list) AddMetric("observed:" + named.metric);
+      }
+      for (const auto& named : problem.scores) {
+        AddMetric("scored:" + named.metric);
+      }
+      problems_.emplace(problem.id, std::move(problem));
+    }
+  }
+
+  // One record per trial, in the order of telling.
+  void Trials() const {
+    const RecordWriter writer =
+        Writer({"experiment", "problem", "strategy", "repetition", "trial",
+                "architecture", "rung", "replicate", "status", "missing",
+                "repeated", "charged", "cost_seconds", "finish_seconds"},
+               true);
+    for (const RunRecord& run : results_->Runs()) {
+      const auto& dictionary = results_->Dictionary(run.problem);
+      int64_t number = 0;
+      for (const LoggedTrial& trial : results_->Trials(run).trials) {
+        const DictionaryEntry& entry = dictionary[trial.entry];
+        std::vector<Field> fields = RunFields(run);
+        fields.emplace_back(++number);
+        AddEntry(entry, &fields);
+        fields.emplace_back(int64_t{trial.repeated});
+        fields.emplace_back(int64_t{trial.charged});
+        fields.emplace_back(trial.cost_seconds);
+        fields.emplace_back(trial.finish_seconds);
+        AddValues(run.problem, entry, &fields);
+        writer.Write(fields);
+      }
+    }
+  }
+
+  // One record per architecture met, at a rung, with a replicate; in an order
+  // that does not depend on which run met it first.
+  void Dictionary() const {
+    const RecordWriter writer =
+        Writer({"experiment", "problem", "architecture", "rung", "replicate",
+                "status", "missing", "full_cost_seconds"},
+               true);
+    for (const auto& [id, problem] : problems_) {
+      std::vector<const DictionaryEntry*> entries;
+      for (const DictionaryEntry& entry : results_->Dictionary(id)) {
+        entries.push_back(&entry);
+      }
+      std::sort(entries.begin(), entries.end(),
+                [](const auto* a, const auto* b) {
+                  return std::tie(a->architecture, a->rung, a->replicate) <
+                         std::tie(b->architecture, b->rung, b->replicate);
+                });
+      for (const DictionaryEntry* entry : entries) {
+        std::vector<Field> fields = {problem.experiment, problem.spec.name};
+        AddEntry(*entry, &fields);
+        fields.emplace_back(entry->full_cost_seconds);
+        AddValues(id, *entry, &fields);
+        writer.Write(fields);
+      }
+    }
+  }
+
+  void Runs() const {
+    const RecordWriter writer =
+        Writer({"experiment", "problem", "strategy", "repetition", "run", "end",
+                "reason", "trials", "evaluations", "simulated_seconds",
+                "strategy_seconds", "digest"},
+               false);
+    for (const RunRecord& run : results_->Runs()) {
+      std::vector<Field> fields = RunFields(run);
+      fields.emplace_back(run.id);
+      fields.emplace_back(std::string(RunEndName(run.end)));
+      fields.push_back(TextOrNothing(run.reason));
+      fields.emplace_back(static_cast<int64_t>(run.trials));
+      fields.emplace_back(static_cast<int64_t>(run.evaluations));
+      fields.emplace_back(run.simulated_seconds);
+      fields.emplace_back(run.strategy_seconds);
+      fields.emplace_back(run.digest);
+      writer.Write(fields);
+    }
+  }
+
+  // One record per architecture that a run recommended at its end.
+  void Recommendations() const {
+    const RecordWriter writer =
+        Writer({"experiment", "problem", "strategy", "repetition",
+                "architecture", "rung", "replicate", "status", "missing"},
+               true);
+    for (const RunRecord& run : results_->Runs()) {
+      const auto& dictionary = results_->Dictionary(run.problem);
+      for (const uint32_t index : results_->Trials(run).recommended) {
+        std::vector<Field> fields = RunFields(run);
+        AddEntry(dictionary[index], &fields);
+        AddValues(run.problem, dictionary[index], &fields);
+        writer.Write(fields);
+      }
+    }
+  }
+
+ private:
+  static Field TextOrNothing(const std::string& text) {
+    return text.empty() ? Field() : Field(text);
+  }
+
+  void AddMetric(const std::string& name) {
+    if (std::find(metrics_.begin(), metrics_.end(), name) == metrics_.end()) {
+      metrics_.push_back(name);
+    }
+  }
+
+  RecordWriter Writer(std::vector<std::string> names, bool values) const {
+    if (values) names.insert(names.end(), metrics_.begin(), metrics_.end());
+    return {csv_, std::move(names)};
+  }
+
+  std::vector<Field> RunFields(const RunRecord& run) const {
+    const ResultsProblem& problem = problems_.at(run.problem);
+    return {problem.experiment, problem.spec.name, run.strategy,
+            static_cast<int64_t>(run.repetition)};
+  }
+
+  static void AddEntry(const DictionaryEntry& entry,
+                       std::vector<Field>* fields) {
+    fields->emplace_back(entry.text);
+    // A recommendation that was never evaluated has no rung.
+    fields->push_back(entry.rung < 0 ? Field() : Field(int64_t{entry.rung}));
+    fields->emplace_back(int64_t{entry.replicate});
+    fields->emplace_back(std::string(TrialStatusName(entry.status)));
+    fields->push_back(entry.missing == Missing::kNone
+                          ? Field()
+                          : Field(std::string(MissingName(entry.missing))));
+  }
+
+  void AddValues(int64_t id, const DictionaryEntry& entry,
+                 std::vector<Field>* fields) const {
+    const ResultsProblem& problem = problems_.at(id);
+    std::map<std::string, double> values;
+    size_t next = 0;
+    for (const auto* list : {&problem.objectives, &problem.constraints}) {
+      for (const auto& named : *list) {
+        if (next >= entry.values.size()) break;
+        values["observed:" + named.metric] = entry.values[next++];
+      }
+    }
+    for (size_t i = 0; i < entry.scores.size(); ++i) {
+      if (!entry.scores[i].Ok()) continue;
+      values["scored:" + problem.scores.at(i).metric] = entry.scores[i].value;
+    }
+    for (const std::string& metric : metrics_) {
+      const auto found = values.find(metric);
+      fields->push_back(found == values.end() ? Field() : Field(found->second));
+    }
+  }
+
+  bool csv_;
+  std::unique_ptr<Results> results_;
+  std::map<int64_t, ResultsProblem> problems_;
+  std::vector<std::string> metrics_;
+};
+
 void RunExport(const Options& options) {
   if (options.format != "csv" && options.format != "jsonl") {
     FailUnknown("format", options.format, {"csv", "jsonl"});
   }
   if (options.what == "values") {
     ExportValues(options);
+  } else if (options.what == "trials") {
+    ResultsExport(options).Trials();
+  } else if (options.what == "dictionary") {
+    ResultsExport(options).Dictionary();
+  } else if (options.what == "runs") {
+    ResultsExport(options).Runs();
+  } else if (options.what == "recommendations") {
+    ResultsExport(options).Recommendations();
   } else {
-    FailUnknown("export", options.what, {"values"});
+    FailUnknown("export", options.what,
+                {"values", "trials", "dictionary", "runs", "recommendations"});
   }
 }
 
@@ -136,11 +316,12 @@ void AddExportCommand(CLI::App& app) {
       app.add_subcommand("export", "Unpack a file, one record a line");
   command->group(kTableCommands);
   const auto options = std::make_shared<Options>();
-  command->add_option("file", options->file, "A table's file")->required();
+  command->add_option("file", options->file, "A table or a results file")
+      ->required();
   command
       ->add_option("--what", options->what,
-                   "values: of a table, per architecture, metric and "
-                   "replicate (the default)")
+                   "Of a table: values (the default); of a results file: "
+                   "trials, dictionary, runs or recommendations")
       ->type_name("WHAT");
   command
       ->add_option("--metrics", options->metrics,

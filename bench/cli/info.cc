@@ -7,6 +7,7 @@
 
 #include "bench/cli/command.h"
 #include "bench/cli/json.h"
+#include "bench/harness/defaults.h"
 #include "bench/report/text_table.h"
 #include "tabular/table.h"
 
@@ -196,7 +197,8 @@ void CheckTable(const Table& table, OutputFormat format) {
 }
 
 void RunInfo(const Options& options) {
-  const std::shared_ptr<const Table> table = Table::Open(options.table);
+  const std::shared_ptr<const Table> table =
+      Table::Open(options.table.empty() ? DefaultTable() : options.table);
   if (options.check) {
     CheckTable(*table, options.format);
   } else if (options.cite) {
@@ -215,7 +217,9 @@ void AddInfoCommand(CLI::App& app) {
       app.add_subcommand("info", "Say what is in a table, check it, cite it");
   command->group(kTableCommands);
   const auto options = std::make_shared<Options>();
-  command->add_option("table", options->table, "The table's file")->required();
+  command->add_option("table", options->table,
+                      "The table's file; by default the one that comes with "
+                      "hwnas");
   CLI::Option* check = command->add_flag(
       "--check", options->check, "Check all of it: checksums, digest, values");
   command

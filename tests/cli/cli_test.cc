@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "datasets/importer.h"
 #include "strategies/registry.h"
 #include "tabular/version.h"
 #include "tests/cli/process.h"
+#include "tests/temp_dir.h"
 
 namespace hwnas {
 namespace {
@@ -38,7 +40,9 @@ TEST(Cli, HelpListsEveryCommandAndEveryCommandHasHelp) {
   const ProcessResult help = RunHwnas({"--help"});
   EXPECT_EQ(help.exit_code, 0);
   EXPECT_EQ(help.err, "");
-  for (const char* command : {"spaces", "strategies"}) {
+  for (const char* command :
+       {"import", "info", "query", "front", "export", "run", "verify", "merge",
+        "datasets", "platforms", "spaces", "strategies"}) {
     EXPECT_THAT(help.out, HasSubstr(command));
     const ProcessResult own = RunHwnas({command, "--help"});
     EXPECT_EQ(own.exit_code, 0) << command;
@@ -106,6 +110,51 @@ TEST(Cli, SpacesAreListedWithTheirSize) {
   EXPECT_EQ(nb201->at("size"), 15625);
   EXPECT_EQ(nb201->at("moves"), json({"node", "edge"}));
   EXPECT_EQ(nb201->at("decisions").size(), 6u);
+}
+
+TEST(Cli, DatasetsSayWhereToGetThem) {
+  const ProcessResult result = RunHwnas({"datasets", "--format", "json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const json document = json::parse(result.out);
+  ASSERT_EQ(document.at("datasets").size(), Importers().size());
+  for (const json& dataset : document.at("datasets")) {
+    EXPECT_NE(dataset.at("licence"), "") << dataset.at("name");
+    EXPECT_NE(dataset.at("obtain"), "") << dataset.at("name");
+  }
+}
+
+TEST(Cli, ImportReadsAUsersCsvAndRefusesWhatIsNotThere) {
+  const TempDir folder;
+  const std::string csv = folder.Path("mine.csv");
+  const std::string schema = folder.Path("mine.toml");
+  const std::string table = folder.Path("mine.db");
+  WriteBytes(csv,
+             "cell,acc\n"
+             "|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|,41.5\n");
+  WriteBytes(schema,
+             "space = \"nb201\"\ntitle = \"Mine\"\nkey = \"cell\"\n"
+             "defaults = {dataset = \"cifar10\", split = \"val\", fidelity "
+             "= \"e200\"}\n"
+             "[[source]]\nname = \"mine\"\norigin = \"here\"\n"
+             "licence = \"MIT\"\n"
+             "[[column]]\nname = \"acc\"\nmetric = \"accuracy\"\n"
+             "source = \"mine\"\n");
+  ExpectError(RunHwnas({"import", "cvs", csv, "--out", table}), 2,
+              "unknown source 'cvs'; did you mean 'csv'?");
+  ExpectError(RunHwnas({"import", "csv", folder.Path("none.csv"), "--schema",
+                        schema, "--out", table}),
+              3, "none.csv");
+  const ProcessResult imported =
+      RunHwnas({"import", "csv", csv, "--schema", schema, "--out", table,
+                "--format", "json"});
+  ASSERT_EQ(imported.exit_code, 0) << imported.err;
+  const json report = json::parse(imported.out).at("import");
+  EXPECT_EQ(report.at("architectures"), 1);
+  EXPECT_EQ(report.at("values"), 1);
+  const ProcessResult front =
+      RunHwnas({"front", table, "--objectives", "accuracy"});
+  EXPECT_EQ(front.exit_code, 0) << front.err;
+  EXPECT_THAT(front.out, HasSubstr("41.5"));
 }
 
 TEST(Cli, FullDiskIsAnIoError) {

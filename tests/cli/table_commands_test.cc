@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -281,6 +282,44 @@ TEST_F(TableCommands, ExportRefusesUnknownNames) {
   ExpectError({"export", table_, "--what", "valeus"}, 2,
               "did you mean 'values'?");
   ExpectError({"export", table_, "--format", "cvs"}, 2, "did you mean 'csv'?");
+}
+
+TEST_F(TableCommands, ExportUnpacksResults) {
+  const std::string results = folder_.Path("r.db");
+  const ProcessResult run =
+      RunHwnas({"run", "--table", table_, "--strategy", "random",
+                "--objectives", "accuracy", "--evaluations", "3",
+                "--repetitions", "2", "--seed", "7", "--out", results});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const auto lines_of = [&](const std::string& what) {
+    const ProcessResult lines =
+        RunHwnas({"export", results, "--what", what, "--format", "jsonl"});
+    EXPECT_EQ(lines.exit_code, 0) << lines.err;
+    std::vector<json> records;
+    std::istringstream stream(lines.out);
+    for (std::string line; std::getline(stream, line);) {
+      records.push_back(json::parse(line));
+    }
+    return records;
+  };
+  const std::vector<json> trials = lines_of("trials");
+  ASSERT_EQ(trials.size(), 6u);
+  for (size_t i = 0; i < trials.size(); ++i) {
+    EXPECT_EQ(trials[i].at("strategy"), "random");
+    EXPECT_EQ(trials[i].at("repetition"), i / 3);
+    EXPECT_EQ(trials[i].at("trial"), i % 3 + 1);
+    EXPECT_EQ(trials[i].at("status"), "ok");
+    // One replicate is observed, the mean is judged.
+    EXPECT_EQ(
+        std::abs(
+            trials[i].at("observed:accuracy:cifar10/val/e200").get<double>() -
+            trials[i].at("scored:accuracy:cifar10/val/e200").get<double>()),
+        0.5);
+  }
+  EXPECT_EQ(lines_of("runs").size(), 2u);
+  EXPECT_EQ(lines_of("recommendations").size(), 2u);
+  EXPECT_GE(lines_of("dictionary").size(), 1u);
+  ExpectError({"export", table_, "--what", "trials"}, 4, "small.db");
 }
 
 TEST_F(TableCommands, PlatformsAreThoseOfTheTable) {
