@@ -28,6 +28,10 @@ foreach(folder tabular predictors strategies datasets bench)
     FILES_MATCHING
     PATTERN "*.h"
     PATTERN "cli" EXCLUDE
+    # Private: how our own files are read and written.
+    PATTERN "sqlite.h" EXCLUDE
+    PATTERN "table_schema.h" EXCLUDE
+    PATTERN "table_store.h" EXCLUDE
     PATTERN "micro" EXCLUDE)
 endforeach()
 

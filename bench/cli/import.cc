@@ -65,8 +65,10 @@ void AddImportCommand(CLI::App& app) {
       ->required()
       ->type_name("T.db");
   command
-      ->add_option("--schema", options->inputs.schema,
-                   "For 'csv': what its columns mean")
+      ->add_option(
+          "--schema", options->inputs.schema,
+          "For csv: a TOML file that says what its columns mean, or the "
+          "name of a built-in one, such as nb201-accuracy")
       ->type_name("S.toml");
   AddFormatOption(*command, &options->format);
   command->callback([options] { RunImport(*options); });

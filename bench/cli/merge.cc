@@ -27,6 +27,7 @@ void AddMergeCommand(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
       app.add_subcommand("merge", "Join results files; refuses what disagrees");
+  command->group(kExperimentCommands);
   command->add_option("results", options->inputs, "Results files")->required();
   command->add_option("--out", options->out, "Results file, new or added to")
       ->required();

@@ -180,6 +180,7 @@ void AddRunCommand(CLI::App& app) {
       "run",
       "Run an experiment's strategies on a table; go on where it "
       "stopped");
+  command->group(kExperimentCommands);
   command->add_option("experiment", options->experiment,
                       "Experiment (TOML, see bench/harness/README.md); without "
                       "it and --strategy the default comparison");
