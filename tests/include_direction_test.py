@@ -13,7 +13,8 @@ import tempfile
 
 # Part: (parts it may use besides itself, third parties of its .cc files).
 PARTS = {
-    "core": (set(), {"fmt", "libmd"}),
+    # JSON: a generic space's spec.
+    "core": (set(), {"fmt", "libmd", "json"}),
     "table": ({"core"}, {"fmt", "sqlite"}),
     "predictors": ({"core"}, {"fmt", "xgboost", "eigen"}),
     "strategies": ({"core", "predictors"}, {"fmt", "json"}),
