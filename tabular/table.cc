@@ -320,7 +320,10 @@ const std::map<std::string, SchemeAliases, std::less<>>& Table::Impl::Aliases()
     std::map<std::string, SchemeAliases, std::less<>> all;
     for (StoredAlias& alias : ReadAliases(*database, row_of_id.size())) {
       SchemeAliases& scheme = all[alias.scheme];
-      scheme.ids.resize(row_of_id.size());
+      if (scheme.ids.empty()) {
+        scheme.ids.resize(row_of_id.size());
+        scheme.rows.reserve(row_of_id.size());
+      }
       const size_t row = row_of_id[static_cast<size_t>(alias.architecture) - 1];
       // The first id is the one that is shown.
       if (scheme.ids[row].empty()) scheme.ids[row] = alias.id;

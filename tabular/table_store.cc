@@ -62,6 +62,14 @@ TableInfo InfoOf(const std::string& path,
 
 std::vector<StoredRow> ReadRows(const SqliteDatabase& database) {
   std::vector<StoredRow> rows;
+  // Room for what a sound file says; a hostile one is not believed for more.
+  constexpr int64_t kMostReserved = 1 << 20;
+  SqliteStatement last = database.Prepare("SELECT max(id) FROM architecture");
+  if (last.Step() && !last.IsNull(0)) {
+    rows.reserve(static_cast<size_t>(
+        std::clamp<int64_t>(last.Int(0), 0, kMostReserved)));
+  }
+  last.Reset();
   SqliteStatement select = database.Prepare(
       "SELECT id, decisions, network, class, connected FROM architecture "
       "ORDER BY id");
@@ -242,6 +250,7 @@ StoredTable ReadTable(const SqliteDatabase& database) {
 std::vector<StoredAlias> ReadAliases(const SqliteDatabase& database,
                                      size_t rows) {
   std::vector<StoredAlias> aliases;
+  aliases.reserve(rows);
   SqliteStatement select = database.Prepare(
       "SELECT scheme, id, architecture FROM alias ORDER BY scheme, id");
   while (select.Step()) {

@@ -121,7 +121,7 @@ class TableCommands : public testing::Test {
 };
 
 TEST_F(TableCommands, QueryFindsByTextAndByPublishedIndex) {
-  for (const std::string name : {std::string(kBest), std::string("40")}) {
+  for (const std::string& name : {std::string(kBest), std::string("40")}) {
     const json list = Json({"query", table_, "--arch", name, "--metrics",
                             "accuracy,latency@slow"})
                           .at("query");
