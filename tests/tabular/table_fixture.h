@@ -35,7 +35,7 @@ inline double FixtureLatency(uint64_t rank) {
   return 1 + static_cast<double>(rank) / 100;
 }
 
-/// Every `step`-th nb201 architecture with an alias (`test` scheme, its
+/// Every `step`-th architecture of a space with an alias (`test` scheme, its
 /// rank), accuracies in replicates a and b, and pixel3 latencies from the
 /// sources `all` and `some` (which lacks the odd ranks). `reversed` adds
 /// all of it the other way around.
