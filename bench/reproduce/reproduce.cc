@@ -99,8 +99,8 @@ class Comparer {
       return;
     }
     const Figure figure{*printed.value, printed.sd, published_.runs};
-    Judgement judgement = Judge(figure, *ours, published_.decimals,
-                                printed.tolerance, published_.certainty);
+    Judgement judgement = JudgeFigure(figure, *ours, published_.decimals,
+                                      printed.tolerance, published_.certainty);
     cell->verdict = judgement.verdict;
     cell->reason = std::move(judgement.reason);
   }

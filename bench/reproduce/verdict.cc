@@ -81,8 +81,8 @@ std::optional<Certainty> FindCertainty(std::string_view name) {
   return std::nullopt;
 }
 
-Judgement Judge(const Figure& published, const Figure& ours, int decimals,
-                const Tolerance& tolerance, Certainty certainty) {
+Judgement JudgeFigure(const Figure& published, const Figure& ours, int decimals,
+                      const Tolerance& tolerance, Certainty certainty) {
   const double allowed = tolerance.value
                              ? *tolerance.value
                              : DefaultTolerance(published, ours, decimals);

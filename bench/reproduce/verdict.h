@@ -61,8 +61,8 @@ struct Judgement {
 
 /// Compares two figures; the worse of value and standard deviation decides.
 /// `decimals`: of the published value as printed.
-Judgement Judge(const Figure& published, const Figure& ours, int decimals,
-                const Tolerance& tolerance, Certainty certainty);
+Judgement JudgeFigure(const Figure& published, const Figure& ours, int decimals,
+                      const Tolerance& tolerance, Certainty certainty);
 
 }  // namespace hwnas
 

@@ -12,8 +12,8 @@ Tolerance Within(double value) { return {value, {}, {}}; }
 
 Verdict Of(double published, double ours, const Tolerance& tolerance,
            Certainty certainty = Certainty::kCopied) {
-  return Judge({published, std::nullopt, 0}, {ours, std::nullopt, 0}, 2,
-               tolerance, certainty)
+  return JudgeFigure({published, std::nullopt, 0}, {ours, std::nullopt, 0}, 2,
+                     tolerance, certainty)
       .verdict;
 }
 
@@ -29,14 +29,16 @@ TEST(Verdict, TwoCombinedStandardErrorsCountWhereTheyAreLarger) {
   // Errors 0.3 and 0.4: combined 0.5, twice that is 1.
   const Figure published{10, 3, 100};
   const auto verdict = [&published](double ours) {
-    return Judge(published, {ours, 4, 100}, 2, {}, Certainty::kCopied).verdict;
+    return JudgeFigure(published, {ours, 4, 100}, 2, {}, Certainty::kCopied)
+        .verdict;
   };
   EXPECT_EQ(verdict(11), Verdict::kReproduced);
   EXPECT_EQ(verdict(11.01), Verdict::kClose);
   EXPECT_EQ(verdict(12.01), Verdict::kNotReproduced);
   // Without counts there is no standard error.
-  EXPECT_EQ(Judge({10, 3, 0}, {10.1, 4, 0}, 2, {}, Certainty::kCopied).verdict,
-            Verdict::kNotReproduced);
+  EXPECT_EQ(
+      JudgeFigure({10, 3, 0}, {10.1, 4, 0}, 2, {}, Certainty::kCopied).verdict,
+      Verdict::kNotReproduced);
 }
 
 TEST(Verdict, AStatedToleranceReplacesTheDefault) {
@@ -48,7 +50,8 @@ TEST(Verdict, TheWorseOfValueAndStandardDeviationDecides) {
   const Tolerance tolerance{
       .value = 1, .sd_relative = 0.2, .sd_absolute = 0.02};
   const auto verdict = [&tolerance](double sd) {
-    return Judge({10, 1, 0}, {10, sd, 0}, 2, tolerance, Certainty::kCopied)
+    return JudgeFigure({10, 1, 0}, {10, sd, 0}, 2, tolerance,
+                       Certainty::kCopied)
         .verdict;
   };
   EXPECT_EQ(verdict(1.22), Verdict::kReproduced);
@@ -65,9 +68,9 @@ TEST(Verdict, RecalledFiguresAgreeOrDiffer) {
 
 TEST(Verdict, TheReasonNamesDifferenceAndTolerance) {
   const Judgement judgement =
-      Judge({91.07, 0.26, 500}, {91.08, 0.25, 500}, 2,
-            {.value = 0.05, .sd_relative = 0.2, .sd_absolute = 0.02},
-            Certainty::kRecalled);
+      JudgeFigure({91.07, 0.26, 500}, {91.08, 0.25, 500}, 2,
+                  {.value = 0.05, .sd_relative = 0.2, .sd_absolute = 0.02},
+                  Certainty::kRecalled);
   EXPECT_EQ(judgement.reason,
             "value differs by +0.010 (tolerance 0.050), sd by -0.010 "
             "(tolerance 0.072)");
