@@ -1,0 +1,60 @@
+#ifndef HWNAS_STRATEGIES_MODELS_HISTORY_H_
+#define HWNAS_STRATEGIES_MODELS_HISTORY_H_
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "strategies/archive.h"
+#include "strategies/models/encoder.h"
+#include "strategies/models/regressor.h"
+#include "strategies/ranking.h"
+
+namespace hwnas {
+
+/// What a model-based strategy was told, encoded: trials without values are
+/// kept out of the models.
+class History {
+ public:
+  History(const Problem& problem, Encoding encoding)
+      : judge_(problem), encoder_(problem, encoding), problem_(&problem) {}
+
+  void Add(const Trial& trial);
+
+  /// Trials with values.
+  size_t size() const { return trials_.size(); }
+  const Trial& operator[](size_t i) const { return trials_[i]; }
+  const Rating& RatingOf(size_t i) const { return ratings_[i]; }
+  /// Indices of the best by violation and first objective, best first.
+  std::vector<size_t> Best(size_t count) const;
+
+  /// Fits a model to the i-th value of trials: an objective as minimised, or
+  /// (from Objectives() on) a constrained quantity in natural units.
+  void Fit(size_t value, Regressor* model, Rng& rng);
+  Belief Predict(const Regressor& model, const Architecture& architecture);
+
+  const Judge& judge() const { return judge_; }
+
+ private:
+  Judge judge_;
+  Encoder encoder_;
+  const Problem* problem_;
+  std::vector<Trial> trials_;
+  std::vector<Rating> ratings_;
+  std::vector<double> rows_;
+  std::vector<double> row_;
+};
+
+/// Candidates for an acquisition function, without repetition and none in
+/// `seen`: `share_of_moves` of them 1 to `most_moves` default moves from the
+/// parents in turn, the rest (and what moves could not fill) samples; fewer
+/// where they cannot be found.
+std::vector<Architecture> Candidates(const SearchSpace& space,
+                                     std::span<const Architecture> parents,
+                                     const SeenSet& seen, size_t count,
+                                     double share_of_moves, size_t most_moves,
+                                     Rng& rng);
+
+}  // namespace hwnas
+
+#endif  // HWNAS_STRATEGIES_MODELS_HISTORY_H_
