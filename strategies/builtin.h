@@ -7,14 +7,10 @@ namespace hwnas {
 
 /// What the registry lists: one function a strategy, in its own file.
 StrategyInfo AshaInfo();
-StrategyInfo BananasInfo();
-StrategyInfo BananasMoInfo();
 StrategyInfo BohbInfo();
-StrategyInfo DifferentiableInfo();
 StrategyInfo EvolutionParetoInfo();
 StrategyInfo ExhaustiveInfo();
 StrategyInfo GeneticAlgorithmInfo();
-StrategyInfo GpBoInfo();
 StrategyInfo HyperbandInfo();
 StrategyInfo LocalSearchInfo();
 StrategyInfo MoeadInfo();
@@ -22,16 +18,13 @@ StrategyInfo Nsga2Info();
 StrategyInfo Nsga3Info();
 StrategyInfo ParetoLocalSearchInfo();
 StrategyInfo PpoInfo();
-StrategyInfo ProgressiveShrinkingInfo();
 StrategyInfo RandomInfo();
 StrategyInfo RegularizedEvolutionInfo();
 StrategyInfo ReinforceInfo();
-StrategyInfo ScalarisedInfo();
 StrategyInfo SimulatedAnnealingInfo();
 StrategyInfo SmsEmoaInfo();
 StrategyInfo SuccessiveHalvingInfo();
 StrategyInfo TpeInfo();
-StrategyInfo TwoStageInfo();
 
 }  // namespace hwnas
 

@@ -35,7 +35,6 @@ struct StrategyInfo {
   bool stochastic = true;        // two seeds differ
   bool multi_objective = false;  // made for several objectives
   bool beats_random = true;      // claims to; checked by conformance
-  bool any_options = false;      // takes options that the list lacks
   std::unique_ptr<Strategy> (*make)(const OptionMap& options,
                                     RunContext context) = nullptr;
 
@@ -46,9 +45,7 @@ struct StrategyInfo {
 /// registration that a linker could drop.
 const std::vector<StrategyInfo>& BuiltInStrategies();
 
-/// Error(kUsage) naming the nearest when unknown. `exec:COMMAND` is a program
-/// that speaks JSON lines (PROTOCOL.md); its version is the protocol's, so a
-/// label should hold the program's own.
+/// Error(kUsage) naming the nearest when unknown.
 const StrategyInfo& FindStrategy(std::string_view name);
 
 /// FindStrategy(name).make with options checked against its list.

@@ -376,7 +376,6 @@ void Experiment::Check() const {
              "'; give each a label of its own");
     }
     const StrategyInfo& info = FindStrategy(strategy.name);
-    if (info.any_options) continue;
     std::vector<std::string> known;
     for (const OptionInfo& option : info.options) known.push_back(option.name);
     for (const auto& [key, value] : strategy.options) {
