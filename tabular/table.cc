@@ -22,44 +22,6 @@ namespace {
 
 constexpr char kCostModel[] = "cost-model";
 
-/// Rows by architecture, without allocation when asked: open addressing over
-/// at least twice as many slots.
-class RowIndex {
- public:
-  explicit RowIndex(const std::vector<Architecture>& architectures)
-      : architectures_(architectures),
-        slots_(std::bit_ceil(2 * architectures.size() + 1), 0) {
-    for (size_t row = 0; row < architectures.size(); ++row) {
-      size_t slot = First(architectures[row]);
-      while (slots_[slot] != 0) slot = Next(slot);
-      slots_[slot] = static_cast<uint32_t>(row + 1);
-    }
-  }
-
-  std::optional<size_t> Find(const Architecture& architecture) const {
-    for (size_t slot = First(architecture); slots_[slot] != 0;
-         slot = Next(slot)) {
-      const size_t row = slots_[slot] - 1;
-      if (architectures_[row] == architecture) return row;
-    }
-    return std::nullopt;
-  }
-
- private:
-  size_t First(const Architecture& a) const {
-    return a.Hash() & (slots_.size() - 1);
-  }
-  size_t Next(size_t slot) const { return (slot + 1) & (slots_.size() - 1); }
-
-  const std::vector<Architecture>& architectures_;
-  std::vector<uint32_t> slots_;  // row + 1; 0: free
-};
-
-struct SchemeAliases {
-  std::unordered_map<std::string, size_t> rows;
-  std::vector<std::string> ids;  // by row
-};
-
 /// What of a layer graph a metric asks to be counted.
 struct CostRequest {
   const CostRule* rule = nullptr;
@@ -109,16 +71,24 @@ double Count(const CostRequest& request, LayerGraph graph) {
 
 }  // namespace
 
-DenseColumn::DenseColumn(Column column, size_t rows)
-    : column_(std::move(column)), rows_(rows) {
-  const size_t cells = rows_ * column_.replicates.size();
-  values_.resize(cells);
-  missing_.resize(cells, static_cast<uint8_t>(Missing::kNotMeasured));
-}
-
-void DenseColumn::Finish() {
+DenseColumn::DenseColumn(Column column, size_t rows, std::vector<double> values,
+                         std::vector<uint8_t> missing, std::vector<double> sd)
+    : column_(std::move(column)),
+      rows_(rows),
+      values_(std::move(values)),
+      missing_(std::move(missing)),
+      sd_(std::move(sd)) {
+  HWNAS_CHECK(values_.size() == rows_ * Replicates());
+  HWNAS_CHECK(missing_.size() == values_.size());
+  if (Replicates() == 1) {
+    means_ = values_;
+    mean_reasons_ = missing_;
+    return;
+  }
   mean_.resize(rows_);
   mean_missing_.resize(rows_);
+  means_ = mean_;
+  mean_reasons_ = mean_missing_;
   for (size_t row = 0; row < rows_; ++row) {
     double sum = 0;
     size_t count = 0;
@@ -155,10 +125,8 @@ struct Table::Impl {
   std::string path;
   std::shared_ptr<const SearchSpace> base;
   std::shared_ptr<const SearchSpace> space;
-  StoredTable stored;  // its rows keep no architectures
-  std::vector<Architecture> architectures;
-  std::vector<size_t> row_of_id;  // by architecture id - 1
-  std::optional<RowIndex> index;  // none: a row is its architecture's rank
+  StoredTable stored;
+  bool whole = false;  // all of a space
   size_t networks = 0;
   std::vector<Column> columns;
   std::unordered_map<std::string, std::vector<size_t>> by_metric;
@@ -168,23 +136,23 @@ struct Table::Impl {
   mutable std::optional<SqliteDatabase> database;
   mutable std::map<int64_t, std::shared_ptr<const DenseColumn>> loaded;
   mutable std::map<std::string, std::shared_ptr<const DenseColumn>> computed;
-  mutable std::optional<std::map<std::string, SchemeAliases, std::less<>>>
-      aliases;
+  mutable std::optional<std::vector<std::string>> schemes;
+
+  // Made when first asked for.
+  mutable std::once_flag architectures_made;
+  mutable std::vector<Architecture> architectures;
 
   void SetUp();
-  bool RowsAreRanks() const;
-  std::string Checksum(const DenseColumn& column) const {
-    return ColumnChecksum(column.rows_, column.column_.replicates,
-                          column.values_, column.missing_, column.sd_);
-  }
+  const std::vector<Architecture>& Architectures() const;
   std::shared_ptr<const DenseColumn> Read(const StoredColumn& stored) const;
   std::shared_ptr<const DenseColumn> Compute(const Column& column,
                                              const CostRequest& request) const;
-  const std::map<std::string, SchemeAliases, std::less<>>& Aliases() const;
+  std::vector<size_t> RowsOfIds() const;
   class Reading;
 
   void CheckSpace(std::vector<std::string>* faults) const;
   void CheckColumns(std::vector<std::string>* faults) const;
+  void CheckEntries(std::vector<std::string>* faults) const;
   void CheckRows(std::vector<std::string>* faults) const;
   void CheckDigest(std::vector<std::string>* faults) const;
   int64_t CountRows(const std::string& sql) const;
@@ -237,44 +205,37 @@ std::shared_ptr<const Table> Table::Open(const std::string& path) {
 }
 
 void Table::Impl::SetUp() {
-  try {
-    base = MakeSpace(stored.space);
-  } catch (const Error& error) {
-    FailCorruptTable(path, error.what());
+  base = stored.space;
+  const PackedRows& rows = stored.rows;
+  for (size_t row = 0; row < rows.size(); ++row) {
+    networks = std::max(networks, static_cast<size_t>(rows.Network(row)) + 1);
   }
-  const size_t rows = stored.rows.size();
-  architectures.reserve(rows);
-  row_of_id.resize(rows);
-  for (const StoredRow& row : stored.rows) {
-    if (!base->IsValid(row.architecture)) {
-      FailCorruptTable(path, fmt::format("architecture {} is none of {}",
-                                         row.id, base->Id()));
-    }
-  }
-  int64_t highest = -1;
-  for (StoredRow& row : stored.rows) {
-    if (row.network > highest + 1) {
-      FailCorruptTable(path, "effective networks are not numbered by row");
-    }
-    highest = std::max(highest, row.network);
-    row_of_id[static_cast<size_t>(row.id) - 1] = architectures.size();
-    architectures.push_back(std::move(row.architecture));
-  }
-  networks = static_cast<size_t>(highest + 1);
-  const bool whole = base->Size() == rows;
-  if (!whole || !RowsAreRanks()) index.emplace(architectures);
   for (const StoredColumn& column : stored.columns) {
     by_metric[column.column.metric.Text()].push_back(columns.size());
     columns.push_back(column.column);
   }
-  space = whole || rows == 0 ? base : MakeSubsetSpace(base, architectures);
+  whole = base->Size() == rows.size();
+  space =
+      whole || rows.size() == 0 ? base : MakeSubsetSpace(base, Architectures());
 }
 
-bool Table::Impl::RowsAreRanks() const {
-  for (size_t row = 0; row < architectures.size(); ++row) {
-    if (base->Rank(architectures[row]) != row) return false;
+const std::vector<Architecture>& Table::Impl::Architectures() const {
+  std::call_once(architectures_made, [this] {
+    architectures.reserve(stored.rows.size());
+    for (size_t row = 0; row < stored.rows.size(); ++row) {
+      architectures.push_back(stored.rows.ArchitectureAt(row));
+    }
+  });
+  return architectures;
+}
+
+/// By architecture id - 1.
+std::vector<size_t> Table::Impl::RowsOfIds() const {
+  std::vector<size_t> rows(stored.rows.size());
+  for (size_t row = 0; row < rows.size(); ++row) {
+    rows[static_cast<size_t>(stored.rows.Id(row)) - 1] = row;
   }
-  return true;
+  return rows;
 }
 
 const std::string& Table::Path() const { return impl_->path; }
@@ -291,72 +252,74 @@ bool Table::Synthetic() const { return impl_->stored.info.synthetic; }
 const std::string& Table::Title() const { return impl_->stored.info.title; }
 const std::string& Table::Digest() const { return impl_->stored.digest; }
 
-size_t Table::Rows() const { return impl_->architectures.size(); }
+size_t Table::Rows() const { return impl_->stored.rows.size(); }
 const Architecture& Table::ArchitectureAt(size_t row) const {
   HWNAS_CHECK(row < Rows());
-  return impl_->architectures[row];
+  return impl_->Architectures()[row];
 }
 std::optional<size_t> Table::FindRow(const Architecture& architecture) const {
-  if (impl_->index) return impl_->index->Find(architecture);
-  const SearchSpace& base = *impl_->base;
-  if (!base.IsValid(architecture)) return std::nullopt;
-  return base.Rank(architecture);
+  const PackedRows& rows = impl_->stored.rows;
+  // Of most spaces the ascending order is their own.
+  if (impl_->whole && impl_->base->IsValid(architecture)) {
+    const auto rank = impl_->base->Rank(architecture);
+    if (rank && *rank < rows.size() && rows.Compare(*rank, architecture) == 0) {
+      return *rank;
+    }
+  }
+  return rows.Find(architecture);
 }
 bool Table::Connected(size_t row) const {
   HWNAS_CHECK(row < Rows());
-  return impl_->stored.rows[row].connected;
+  return impl_->stored.rows.Connected(row);
 }
 size_t Table::EffectiveNetwork(size_t row) const {
   HWNAS_CHECK(row < Rows());
-  return static_cast<size_t>(impl_->stored.rows[row].network);
+  return static_cast<size_t>(impl_->stored.rows.Network(row));
 }
 size_t Table::EffectiveNetworks() const { return impl_->networks; }
 
-const std::map<std::string, SchemeAliases, std::less<>>& Table::Impl::Aliases()
-    const {
-  const std::lock_guard<std::mutex> lock(mutex);
-  if (!aliases) {
-    const Reading reading(*this);
-    std::map<std::string, SchemeAliases, std::less<>> all;
-    for (StoredAlias& alias : ReadAliases(*database, row_of_id.size())) {
-      SchemeAliases& scheme = all[alias.scheme];
-      if (scheme.ids.empty()) {
-        scheme.ids.resize(row_of_id.size());
-        scheme.rows.reserve(row_of_id.size());
-      }
-      const size_t row = row_of_id[static_cast<size_t>(alias.architecture) - 1];
-      // The first id is the one that is shown.
-      if (scheme.ids[row].empty()) scheme.ids[row] = alias.id;
-      scheme.rows.emplace(std::move(alias.id), row);
-    }
-    aliases = std::move(all);
-  }
-  return *aliases;
-}
-
 std::vector<std::string> Table::AliasSchemes() const {
-  std::vector<std::string> schemes;
-  for (const auto& [scheme, aliases] : impl_->Aliases()) {
-    schemes.push_back(scheme);
+  const std::lock_guard<std::mutex> lock(impl_->mutex);
+  if (!impl_->schemes) {
+    const Impl::Reading reading(*impl_);
+    // One step a scheme; DISTINCT would read all aliases.
+    SqliteStatement next = impl_->database->Prepare(
+        "SELECT scheme FROM alias WHERE scheme > ? ORDER BY scheme LIMIT 1");
+    std::vector<std::string> schemes;
+    for (next.Bind(""); next.Step(); next.Bind(schemes.back())) {
+      schemes.emplace_back(next.Text(0));
+    }
+    impl_->schemes = std::move(schemes);
   }
-  return schemes;
+  return *impl_->schemes;
 }
 
 std::optional<size_t> Table::FindAlias(std::string_view scheme,
                                        std::string_view id) const {
-  const auto& all = impl_->Aliases();
-  const auto aliases = all.find(scheme);
-  if (aliases == all.end()) return std::nullopt;
-  const auto found = aliases->second.rows.find(std::string(id));
-  if (found == aliases->second.rows.end()) return std::nullopt;
-  return found->second;
+  const std::lock_guard<std::mutex> lock(impl_->mutex);
+  const Impl::Reading reading(*impl_);
+  SqliteStatement find = impl_->database->Prepare(
+      "SELECT decisions FROM alias JOIN architecture ON architecture.id = "
+      "alias.architecture WHERE scheme = ? AND alias.id = ?");
+  find.Bind(scheme, id);
+  if (!find.Step()) return std::nullopt;
+  const auto blob = find.Blob(0);
+  if (blob.size() == 2 * impl_->base->Decisions().size()) {
+    if (const auto row = impl_->stored.rows.Find(FromBlob(blob))) return row;
+  }
+  FailCorruptTable(impl_->path,
+                   "an alias of an architecture that is not there");
 }
 
 std::string Table::AliasOf(std::string_view scheme, size_t row) const {
   HWNAS_CHECK(row < Rows());
-  const auto& all = impl_->Aliases();
-  const auto aliases = all.find(scheme);
-  return aliases == all.end() ? "" : aliases->second.ids[row];
+  const std::lock_guard<std::mutex> lock(impl_->mutex);
+  const Impl::Reading reading(*impl_);
+  SqliteStatement find = impl_->database->Prepare(
+      "SELECT id FROM alias WHERE architecture = ? AND scheme = ? "
+      "ORDER BY id LIMIT 1");
+  find.Bind(impl_->stored.rows.Id(row), scheme);
+  return find.Step() ? std::string(find.Text(0)) : "";
 }
 
 size_t Table::Resolve(std::string_view text) const {
@@ -373,8 +336,8 @@ size_t Table::Resolve(std::string_view text) const {
     if (error.Code() != ErrorCode::kUsage) throw;
     why = error.what();
   }
-  const auto& all = impl_->Aliases();
-  if (!all.empty()) {
+  const std::vector<std::string> schemes = AliasSchemes();
+  if (!schemes.empty()) {
     const size_t colon = text.find(':');
     if (colon != std::string_view::npos) {
       if (const auto row =
@@ -382,9 +345,8 @@ size_t Table::Resolve(std::string_view text) const {
         return *row;
       }
     }
-    if (const auto row = FindAlias(all.begin()->first, text)) return *row;
-    why +=
-        fmt::format("; nor is it a published index of {}", all.begin()->first);
+    if (const auto row = FindAlias(schemes.front(), text)) return *row;
+    why += fmt::format("; nor is it a published index of {}", schemes.front());
   }
   throw Error(ErrorCode::kNotFound, fmt::format("{}: {}", impl_->path, why));
 }
@@ -446,31 +408,11 @@ const Column& Table::GetColumn(const Metric& metric,
 
 std::shared_ptr<const DenseColumn> Table::Impl::Read(
     const StoredColumn& column) const {
-  const size_t rows = architectures.size();
-  auto dense = std::make_shared<DenseColumn>(column.column, rows);
-  SqliteStatement statement = PrepareReadEntries(*database);
-  for (size_t r = 0; r < column.column.replicates.size(); ++r) {
-    const Entries entries = ReadEntries(statement, column.column,
-                                        column.column.replicates[r], rows);
-    if (!entries.sd.empty() && dense->sd_.empty()) {
-      dense->sd_.resize(dense->values_.size());
-    }
-    for (size_t id = 0; id < rows; ++id) {
-      const size_t cell = r * rows + row_of_id[id];
-      dense->values_[cell] = entries.values[id];
-      dense->missing_[cell] = entries.missing[id];
-      if (!entries.sd.empty()) dense->sd_[cell] = entries.sd[id];
-    }
-  }
-  if (Checksum(*dense) != column.checksum) {
-    FailCorruptTable(
-        path,
-        fmt::format("the values of {} from '{}' do not fit their "
-                    "checksum",
-                    column.column.metric.Text(), Quoted(column.column.source)));
-  }
-  dense->Finish();
-  return dense;
+  const size_t rows = stored.rows.size();
+  ColumnValues values = ReadPackedColumn(*database, column, rows);
+  return std::make_shared<DenseColumn>(
+      column.column, rows, std::move(values.values), std::move(values.missing),
+      std::move(values.sd));
 }
 
 std::shared_ptr<const DenseColumn> Table::Load(const Column& column) const {
@@ -490,21 +432,23 @@ std::shared_ptr<const DenseColumn> Table::Load(const Column& column) const {
 
 std::shared_ptr<const DenseColumn> Table::Impl::Compute(
     const Column& column, const CostRequest& request) const {
-  auto dense = std::make_shared<DenseColumn>(column, architectures.size());
+  const size_t rows = stored.rows.size();
+  std::vector<double> values(rows);
   // Rows of one effective network have the same effective graph.
   std::vector<double> of_network(request.effective ? networks : 0, -1);
-  for (size_t row = 0; row < architectures.size(); ++row) {
-    const auto network = static_cast<size_t>(stored.rows[row].network);
+  for (size_t row = 0; row < rows; ++row) {
+    const auto network = static_cast<size_t>(stored.rows.Network(row));
     double count = request.effective ? of_network[network] : -1;
     if (count < 0) {
-      count = Count(request, base->Layers(architectures[row], request.input));
+      count = Count(request, base->Layers(stored.rows.ArchitectureAt(row),
+                                          request.input));
       if (request.effective) of_network[network] = count;
     }
-    dense->values_[row] = count;
-    dense->missing_[row] = 0;
+    values[row] = count;
   }
-  dense->Finish();
-  return dense;
+  return std::make_shared<DenseColumn>(column, rows, std::move(values),
+                                       std::vector<uint8_t>(rows),
+                                       std::vector<double>());
 }
 
 std::shared_ptr<const DenseColumn> Table::LoadOrCompute(
@@ -535,30 +479,75 @@ int64_t Table::Impl::CountRows(const std::string& sql) const {
 }
 
 void Table::Impl::CheckSpace(std::vector<std::string>* faults) const {
-  std::vector<StoredRow> expected = stored.rows;
-  for (size_t row = 0; row < expected.size(); ++row) {
-    expected[row].architecture = architectures[row];
+  const PackedRows& rows = stored.rows;
+  std::vector<StoredRow> expected(rows.size());
+  for (size_t row = 0; row < rows.size(); ++row) {
+    expected[row].architecture = rows.ArchitectureAt(row);
   }
   LabelRows(*base, &expected);
-  for (size_t row = 0; row < expected.size(); ++row) {
-    const StoredRow& is = stored.rows[row];
+  const std::vector<size_t> row_of_id = RowsOfIds();
+  SqliteStatement select = database->Prepare(
+      "SELECT id, decisions, text, network, class, connected "
+      "FROM architecture");
+  size_t count = 0;
+  while (select.Step()) {
+    ++count;
+    const auto id = static_cast<size_t>(
+        select.IntIn(0, 1, static_cast<int64_t>(rows.size())));
+    const size_t row = row_of_id[id - 1];
     const StoredRow& should = expected[row];
-    if (is.network != should.network || is.label != should.label ||
-        is.connected != should.connected) {
+    const auto blob = select.Blob(1);
+    const auto packed = rows.Blob(row);
+    if (!std::equal(blob.begin(), blob.end(), packed.begin(), packed.end()) ||
+        select.Int(3) != rows.Network(row) ||
+        select.Int(4) != rows.Label(row) ||
+        (select.Int(5) == 1) != rows.Connected(row)) {
+      faults->push_back(
+          fmt::format("architecture {} is not as it is packed", id));
+    }
+    if (rows.Network(row) != should.network ||
+        rows.Label(row) != should.label ||
+        rows.Connected(row) != should.connected) {
       faults->push_back(fmt::format(
           "architecture {}: effective network, class or connection is not "
           "what the space says",
-          base->Format(architectures[row])));
+          base->Format(should.architecture)));
     }
-  }
-  SqliteStatement texts =
-      database->Prepare("SELECT id, text FROM architecture");
-  while (texts.Step()) {
-    const auto id = static_cast<size_t>(
-        texts.IntIn(0, 1, static_cast<int64_t>(row_of_id.size())));
-    if (texts.Text(1) != base->Format(architectures[row_of_id[id - 1]])) {
+    if (select.Text(2) != base->Format(should.architecture)) {
       faults->push_back(
           fmt::format("architecture {}: text is not its form", id));
+    }
+  }
+  if (count != rows.size()) {
+    faults->push_back(
+        fmt::format("{} architectures, {} of them packed", count, rows.size()));
+  }
+}
+
+/// Whether the entries say what the packed values say.
+void Table::Impl::CheckEntries(std::vector<std::string>* faults) const {
+  const std::vector<size_t> row_of_id = RowsOfIds();
+  const size_t rows = stored.rows.size();
+  SqliteStatement select = PrepareReadEntries(*database);
+  for (const StoredColumn& column : stored.columns) {
+    const ColumnValues packed = ReadPackedColumn(*database, column, rows);
+    const std::vector<std::string>& labels = column.column.replicates;
+    for (size_t r = 0; r < labels.size(); ++r) {
+      const Entries entries =
+          ReadEntries(select, column.column, labels[r], rows);
+      bool equal = true;
+      for (size_t id = 0; id < rows; ++id) {
+        const size_t cell = r * rows + row_of_id[id];
+        equal &= entries.missing[id] == packed.missing[cell] &&
+                 entries.values[id] == packed.values[cell] &&
+                 (entries.sd.empty() ? 0 : entries.sd[id]) ==
+                     (packed.sd.empty() ? 0 : packed.sd[cell]);
+      }
+      if (!equal) {
+        faults->push_back(fmt::format(
+            "entries of {} from '{}' are not as they are packed",
+            column.column.metric.Text(), Quoted(column.column.source)));
+      }
     }
   }
 }
@@ -649,16 +638,13 @@ void Table::Impl::CheckRows(std::vector<std::string>* faults) const {
 }
 
 void Table::Impl::CheckDigest(std::vector<std::string>* faults) const {
-  StoredTable whole = stored;
-  for (size_t row = 0; row < architectures.size(); ++row) {
-    whole.rows[row].architecture = architectures[row];
-  }
+  const std::vector<size_t> row_of_id = RowsOfIds();
   std::vector<DigestAlias> all;
   for (StoredAlias& alias : ReadAliases(*database, row_of_id.size())) {
     all.push_back({std::move(alias.scheme), std::move(alias.id),
                    row_of_id[static_cast<size_t>(alias.architecture) - 1]});
   }
-  if (TableDigest(whole, all) != stored.digest) {
+  if (TableDigest(stored, all) != stored.digest) {
     faults->push_back("the digest does not fit the contents");
   }
 }
@@ -667,8 +653,9 @@ std::vector<std::string> Table::Check() const {
   const std::lock_guard<std::mutex> lock(impl_->mutex);
   const Impl::Reading reading(*impl_);
   std::vector<std::string> faults = impl_->database->CheckIntegrity();
-  for (const auto check : {&Impl::CheckSpace, &Impl::CheckColumns,
-                           &Impl::CheckRows, &Impl::CheckDigest}) {
+  for (const auto check :
+       {&Impl::CheckSpace, &Impl::CheckColumns, &Impl::CheckEntries,
+        &Impl::CheckRows, &Impl::CheckDigest}) {
     try {
       (impl_.get()->*check)(&faults);
     } catch (const Error& error) {

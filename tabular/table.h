@@ -49,7 +49,12 @@ struct Column {
 /// The values of one column by row, in memory. Immutable, thread-safe.
 class DenseColumn {
  public:
-  DenseColumn(Column column, size_t rows);
+  /// `values` (0 where missing), `missing` (Missing) and `sd` (empty where
+  /// none is stated) are replicate-major, `rows` each.
+  DenseColumn(Column column, size_t rows, std::vector<double> values,
+              std::vector<uint8_t> missing, std::vector<double> sd);
+  DenseColumn(const DenseColumn&) = delete;
+  DenseColumn& operator=(const DenseColumn&) = delete;
 
   const Column& Info() const { return column_; }
   size_t Rows() const { return rows_; }
@@ -63,7 +68,7 @@ class DenseColumn {
   /// The mean over the replicates that are there (the value itself where
   /// there is one); missing, with the first replicate's reason, if none is.
   Value Mean(size_t row) const {
-    return {mean_[row], static_cast<Missing>(mean_missing_[row])};
+    return {means_[row], static_cast<Missing>(mean_reasons_[row])};
   }
   /// The number of replicates present at a row.
   size_t Count(size_t row) const;
@@ -74,25 +79,24 @@ class DenseColumn {
     return sd_.empty() ? 0 : sd_[row];
   }
 
-  std::span<const double> Means() const { return mean_; }
+  std::span<const double> Means() const { return means_; }
 
  private:
-  friend class Table;
-  void Finish();  // computes the means
-
   Column column_;
   size_t rows_;
-  std::vector<double> values_;    // replicate-major; 0 where missing
-  std::vector<uint8_t> missing_;  // Missing
-  std::vector<double> mean_;
-  std::vector<uint8_t> mean_missing_;
+  std::vector<double> values_;
+  std::vector<uint8_t> missing_;
   std::vector<double> sd_;
+  std::vector<double> mean_;  // empty where there is one replicate
+  std::vector<uint8_t> mean_missing_;
+  std::span<const double> means_;
+  std::span<const uint8_t> mean_reasons_;
 };
 
 /// A tabular benchmark, read-only: the architectures of a search space (all
 /// or some of them), in ascending order, with columns of stored values.
 /// Opening reads the architectures; columns are read when first asked for and
-/// then kept. Thread-safe.
+/// then kept; aliases are looked up in the file. Thread-safe.
 ///
 /// Errors: kNotFound (no such file, architecture, metric), kCorrupt (not a
 /// hwnas table, another schema version, a checksum that does not fit), with

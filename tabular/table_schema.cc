@@ -4,7 +4,7 @@ namespace hwnas {
 namespace {
 
 constexpr uint32_t kApplicationId = 0x68776e74;  // "hwnt"
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 }  // namespace
 
@@ -113,6 +113,20 @@ const SqliteFormat& TableFormat() {
   PRIMARY KEY (metric_column, replicate, architecture),
   CHECK ((value IS NULL) = (missing IS NOT NULL))
 ) STRICT, WITHOUT ROWID)",
+
+          // What programs read instead of the rows above, in one piece.
+          R"(CREATE TABLE packed_architectures(
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  checksum TEXT NOT NULL,
+  contents BLOB NOT NULL
+) STRICT)",
+
+          R"(CREATE TABLE packed_replicate(
+  metric_column INTEGER NOT NULL REFERENCES metric_column,
+  label TEXT NOT NULL,
+  contents BLOB NOT NULL,
+  UNIQUE (metric_column, label)
+) STRICT)",
 
           R"(CREATE VIEW metric_values AS
 SELECT

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <map>
 #include <unordered_map>
 
@@ -14,7 +15,6 @@ namespace hwnas {
 namespace {
 
 constexpr int64_t kMaxNumber = 1'000'000'000;
-constexpr size_t kMaxDecisions = 1 << 16;
 
 /// Runs `parse`; what it refuses was never written by us.
 template <typename Parse>
@@ -60,57 +60,57 @@ TableInfo InfoOf(const std::string& path,
   return info;
 }
 
-std::vector<StoredRow> ReadRows(const SqliteDatabase& database) {
-  std::vector<StoredRow> rows;
-  // Room for what a sound file says; a hostile one is not believed for more.
-  constexpr int64_t kMostReserved = 1 << 20;
-  SqliteStatement last = database.Prepare("SELECT max(id) FROM architecture");
-  if (last.Step() && !last.IsNull(0)) {
-    rows.reserve(static_cast<size_t>(
-        std::clamp<int64_t>(last.Int(0), 0, kMostReserved)));
-  }
-  last.Reset();
-  SqliteStatement select = database.Prepare(
-      "SELECT id, decisions, network, class, connected FROM architecture "
-      "ORDER BY id");
-  while (select.Step()) {
-    StoredRow row;
-    row.id = select.Int(0);
-    const auto blob = select.Blob(1);
-    const size_t size = blob.size() / 2;
-    if (row.id != static_cast<int64_t>(rows.size()) + 1 || row.id > kMaxRows ||
-        blob.size() % 2 != 0 || size > kMaxDecisions) {
+std::string PackChecksum(std::span<const uint8_t> bytes) {
+  Sha256 hash;
+  hash.Update(bytes.data(), bytes.size());
+  return hash.HexDigest();
+}
+
+/// Refuses what no writer packs.
+void CheckRows(const std::string& path, const SearchSpace& space,
+               const PackedRows& rows) {
+  int64_t highest = -1;
+  std::vector<bool> seen(rows.size());
+  for (size_t row = 0; row < rows.size(); ++row) {
+    const int64_t id = rows.Id(row);
+    if (id < 1 || static_cast<size_t>(id) > rows.size() ||
+        seen[static_cast<size_t>(id) - 1]) {
+      FailCorruptTable(path, fmt::format("{} as an architecture's id", id));
+    }
+    seen[static_cast<size_t>(id) - 1] = true;
+    const Architecture architecture = rows.ArchitectureAt(row);
+    if (!space.IsValid(architecture)) {
       FailCorruptTable(
-          database.Path(),
-          fmt::format("architecture {} is no architecture", row.id));
+          path, fmt::format("architecture {} is none of {}", id, space.Id()));
     }
-    row.architecture = Architecture(size);
-    for (size_t i = 0; i < size; ++i) {
-      row.architecture[i] =
-          static_cast<uint16_t>((blob[2 * i] << 8) | blob[2 * i + 1]);
+    if (row > 0 && rows.Compare(row - 1, architecture) >= 0) {
+      FailCorruptTable(path, fmt::format("architecture {} is out of order or "
+                                         "there twice",
+                                         id));
     }
-    row.network = select.IntIn(2, 0, kMaxRows);
-    row.label = select.IntIn(3, 0, kMaxRows);
-    row.connected = select.IntIn(4, 0, 1) == 1;
-    rows.push_back(std::move(row));
+    if (rows.Network(row) > highest + 1) {
+      FailCorruptTable(path, "effective networks are not numbered by row");
+    }
+    highest = std::max(highest, rows.Network(row));
   }
-  // Sorted through indices: an architecture is large to move.
-  std::vector<uint32_t> order(rows.size());
-  for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    return rows[a].architecture < rows[b].architecture;
-  });
-  std::vector<StoredRow> sorted;
-  sorted.reserve(rows.size());
-  for (const uint32_t i : order) {
-    if (!sorted.empty() && sorted.back().architecture == rows[i].architecture) {
-      FailCorruptTable(database.Path(),
-                       fmt::format("architectures {} and {} are the same",
-                                   sorted.back().id, rows[i].id));
-    }
-    sorted.push_back(std::move(rows[i]));
+}
+
+PackedRows ReadRows(const SqliteDatabase& database, const SearchSpace& space) {
+  const std::string& path = database.Path();
+  SqliteStatement select =
+      database.Prepare("SELECT checksum, contents FROM packed_architectures");
+  if (!select.Step()) FailCorruptTable(path, "no packed architectures");
+  const auto bytes = select.Blob(1);
+  if (PackChecksum(bytes) != select.Text(0)) {
+    FailCorruptTable(path, "the architectures do not fit their checksum");
   }
-  return sorted;
+  auto rows = PackedRows::FromBytes(bytes, space.Decisions().size());
+  if (!rows || rows->size() > static_cast<size_t>(kMaxRows)) {
+    FailCorruptTable(path, fmt::format("{} bytes of architectures of {}",
+                                       bytes.size(), space.Id()));
+  }
+  CheckRows(path, space, *rows);
+  return *std::move(rows);
 }
 
 std::vector<Source> ReadSources(const SqliteDatabase& database) {
@@ -227,13 +227,85 @@ std::vector<uint8_t> ToBlob(const Architecture& architecture) {
   return blob;
 }
 
+Architecture FromBlob(std::span<const uint8_t> blob) {
+  Architecture architecture(blob.size() / 2);
+  for (size_t i = 0; i < architecture.size(); ++i) {
+    architecture[i] =
+        static_cast<uint16_t>((blob[2 * i] << 8) | blob[2 * i + 1]);
+  }
+  return architecture;
+}
+
+PackedRows::PackedRows(const std::vector<StoredRow>& rows, size_t decisions)
+    : blob_size_(2 * decisions), rows_(rows.size()) {
+  bytes_.reserve(rows_ * (blob_size_ + 13));
+  for (const StoredRow& row : rows) {
+    HWNAS_CHECK(row.architecture.size() == decisions);
+    const std::vector<uint8_t> blob = ToBlob(row.architecture);
+    bytes_.insert(bytes_.end(), blob.begin(), blob.end());
+  }
+  for (const int64_t StoredRow::*number :
+       {&StoredRow::id, &StoredRow::network, &StoredRow::label}) {
+    for (const StoredRow& row : rows) {
+      for (int shift = 0; shift < 32; shift += 8) {
+        bytes_.push_back(static_cast<uint8_t>(row.*number >> shift));
+      }
+    }
+  }
+  for (const StoredRow& row : rows) bytes_.push_back(row.connected ? 1 : 0);
+}
+
+std::optional<PackedRows> PackedRows::FromBytes(std::span<const uint8_t> bytes,
+                                                size_t decisions) {
+  PackedRows packed;
+  packed.blob_size_ = 2 * decisions;
+  const size_t row_size = packed.blob_size_ + 13;
+  if (bytes.size() % row_size != 0) return std::nullopt;
+  packed.rows_ = bytes.size() / row_size;
+  packed.bytes_.assign(bytes.begin(), bytes.end());
+  return packed;
+}
+
+Architecture PackedRows::ArchitectureAt(size_t row) const {
+  return FromBlob(Blob(row));
+}
+
+std::strong_ordering PackedRows::Compare(
+    size_t row, const Architecture& architecture) const {
+  const auto blob = Blob(row);
+  const size_t size = blob.size() / 2;
+  for (size_t i = 0; i < std::min(size, architecture.size()); ++i) {
+    const int decision = (blob[2 * i] << 8) | blob[2 * i + 1];
+    const auto order = decision <=> static_cast<int>(architecture[i]);
+    if (order != 0) return order;
+  }
+  return size <=> architecture.size();
+}
+
+std::optional<size_t> PackedRows::Find(const Architecture& architecture) const {
+  size_t low = 0;
+  size_t high = rows_;
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    const auto order = Compare(middle, architecture);
+    if (order == 0) return middle;
+    if (order < 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return std::nullopt;
+}
+
 StoredTable ReadTable(const SqliteDatabase& database) {
   StoredTable table;
   auto meta = ReadMeta(database);
   table.info = InfoOf(database.Path(), meta);
-  table.space = meta["space"];
+  table.space =
+      Parsed(database.Path(), [&] { return MakeSpace(meta["space"]); });
   table.digest = meta["digest"];
-  table.rows = ReadRows(database);
+  table.rows = ReadRows(database, *table.space);
   table.sources = ReadSources(database);
   table.platforms = ReadPlatforms(database);
   table.columns = ReadColumns(database, table.info.defaults);
@@ -258,6 +330,84 @@ std::vector<StoredAlias> ReadAliases(const SqliteDatabase& database,
                        select.IntIn(2, 1, static_cast<int64_t>(rows))});
   }
   return aliases;
+}
+
+void WritePackedRows(const SqliteDatabase& database, const PackedRows& rows) {
+  database
+      .Prepare(
+          "INSERT OR REPLACE INTO packed_architectures(id, checksum, "
+          "contents) VALUES (1, ?, ?)")
+      .Bind(PackChecksum(rows.Bytes()), rows.Bytes())
+      .Run();
+}
+
+ColumnValues ReadPackedColumn(const SqliteDatabase& database,
+                              const StoredColumn& stored, size_t rows) {
+  const Column& column = stored.column;
+  const size_t cells = rows * column.replicates.size();
+  const auto fail = [&](const char* what) {
+    FailCorruptTable(
+        database.Path(),
+        fmt::format("the values of {} from '{}' {}", column.metric.Text(),
+                    Quoted(column.source), what));
+  };
+  ColumnValues values;
+  values.values.resize(cells);
+  values.missing.resize(cells);
+  SqliteStatement select = database.Prepare(
+      "SELECT contents FROM packed_replicate WHERE metric_column = ? AND "
+      "label = ?");
+  constexpr size_t kNumber = sizeof(double);
+  for (size_t r = 0; r < column.replicates.size(); ++r) {
+    select.Bind(column.id, column.replicates[r]);
+    if (!select.Step()) fail("lack a replicate");
+    const auto bytes = select.Blob(0);
+    const bool with_sd = bytes.size() == rows * (2 * kNumber + 1);
+    if (!with_sd && bytes.size() != rows * (kNumber + 1)) {
+      fail("are of another number of architectures");
+    }
+    if (rows == 0) continue;
+    if (r == 0 && with_sd) values.sd.resize(cells);
+    if (with_sd == values.sd.empty()) fail("are of two kinds");
+    std::memcpy(&values.values[r * rows], bytes.data(), rows * kNumber);
+    std::memcpy(&values.missing[r * rows], &bytes[rows * kNumber], rows);
+    if (with_sd) {
+      std::memcpy(&values.sd[r * rows], &bytes[rows * (kNumber + 1)],
+                  rows * kNumber);
+    }
+  }
+  if (ColumnChecksum(rows, column.replicates, values) != stored.checksum) {
+    fail("do not fit their checksum");
+  }
+  for (size_t i = 0; i < cells; ++i) {
+    if (values.missing[i] > static_cast<uint8_t>(Missing::kDiverged) ||
+        !std::isfinite(values.values[i])) {
+      fail("are not finite, or missing for an unknown reason");
+    }
+  }
+  return values;
+}
+
+void WritePackedColumn(const SqliteDatabase& database, const Column& column,
+                       const ColumnValues& values, size_t rows) {
+  SqliteStatement insert = database.Prepare(
+      "INSERT OR REPLACE INTO packed_replicate(metric_column, label, contents) "
+      "VALUES (?, ?, ?)");
+  std::vector<uint8_t> bytes;
+  const auto append = [&](const auto& list, size_t r) {
+    if (list.empty()) return;
+    const size_t size = rows * sizeof(list[0]);
+    bytes.resize(bytes.size() + size);
+    std::memcpy(bytes.data() + bytes.size() - size, list.data() + r * rows,
+                size);
+  };
+  for (size_t r = 0; r < column.replicates.size(); ++r) {
+    bytes.clear();
+    append(values.values, r);
+    append(values.missing, r);
+    append(values.sd, r);
+    insert.Bind(column.id, column.replicates[r], bytes).Run();
+  }
 }
 
 std::string ReadDigest(const SqliteDatabase& database) {
@@ -307,19 +457,17 @@ Entries ReadEntries(SqliteStatement& statement, const Column& column,
 }
 
 std::string ColumnChecksum(size_t rows, const std::vector<std::string>& labels,
-                           std::span<const double> values,
-                           std::span<const uint8_t> missing,
-                           std::span<const double> sd) {
+                           const ColumnValues& values) {
   static_assert(std::endian::native == std::endian::little,
-                "values are hashed as little-endian IEEE bits");
+                "values are packed and hashed as little-endian IEEE bits");
   Sha256 hash;
   hash.Add(static_cast<uint64_t>(rows));
   hash.Add(static_cast<uint64_t>(labels.size()));
   for (const std::string& label : labels) hash.Add(std::string_view(label));
-  hash.Update(values.data(), values.size_bytes());
-  hash.Update(missing.data(), missing.size_bytes());
-  hash.Add(static_cast<uint64_t>(sd.size()));
-  hash.Update(sd.data(), sd.size_bytes());
+  hash.Update(values.values.data(), values.values.size() * sizeof(double));
+  hash.Update(values.missing.data(), values.missing.size());
+  hash.Add(static_cast<uint64_t>(values.sd.size()));
+  hash.Update(values.sd.data(), values.sd.size() * sizeof(double));
   return hash.HexDigest();
 }
 
@@ -364,14 +512,14 @@ std::string TableDigest(const StoredTable& table,
                         const std::vector<DigestAlias>& aliases) {
   Sha256 hash;
   AddText(&hash, "hwnas table 1");
-  AddText(&hash, table.space);
+  AddText(&hash, table.space->Spec());
   AddNumber(&hash, table.info.synthetic ? 1 : 0);
   AddText(&hash, table.info.defaults.dataset);
   AddText(&hash, table.info.defaults.split);
   AddText(&hash, table.info.defaults.fidelity.Text());
   AddNumber(&hash, table.rows.size());
-  for (const StoredRow& row : table.rows) {
-    const std::vector<uint8_t> blob = ToBlob(row.architecture);
+  for (size_t row = 0; row < table.rows.size(); ++row) {
+    const auto blob = table.rows.Blob(row);
     AddNumber(&hash, blob.size());
     hash.Update(blob.data(), blob.size());
   }

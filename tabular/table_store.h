@@ -1,7 +1,11 @@
 #ifndef HWNAS_TABULAR_TABLE_STORE_H_
 #define HWNAS_TABULAR_TABLE_STORE_H_
 
+#include <compare>
 #include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -17,7 +21,7 @@ namespace hwnas {
 // canonical hashes. Private to hwnas_table. Every reader throws
 // Error(kCorrupt) for what no writer writes.
 
-constexpr int64_t kMaxRows = int64_t{1} << 28;
+constexpr int64_t kMaxRows = int64_t{1} << 23;
 constexpr int64_t kMaxCells = int64_t{1} << 31;  // rows × replicates
 constexpr size_t kMaxReplicates = 10'000;
 
@@ -26,6 +30,7 @@ constexpr size_t kMaxReplicates = 10'000;
 
 /// Decisions as stored: big-endian, so that blobs sort as architectures do.
 std::vector<uint8_t> ToBlob(const Architecture& architecture);
+Architecture FromBlob(std::span<const uint8_t> blob);
 
 struct StoredRow {
   int64_t id = 0;
@@ -33,6 +38,47 @@ struct StoredRow {
   int64_t network = 0;
   int64_t label = 0;  // of the class
   bool connected = true;
+};
+
+/// Rows in ascending order of their architectures, as a file packs them: the
+/// decisions of all (as ToBlob), then all ids, networks and labels (4 bytes
+/// each, little-endian), then one byte each for `connected`.
+class PackedRows {
+ public:
+  PackedRows() = default;
+  /// `rows` ascend; each has `decisions` decisions.
+  PackedRows(const std::vector<StoredRow>& rows, size_t decisions);
+  /// Nullopt when `bytes` is not a whole number of rows.
+  static std::optional<PackedRows> FromBytes(std::span<const uint8_t> bytes,
+                                             size_t decisions);
+
+  size_t size() const { return rows_; }
+  std::span<const uint8_t> Bytes() const { return bytes_; }
+  std::span<const uint8_t> Blob(size_t row) const {
+    return Bytes().subspan(row * blob_size_, blob_size_);
+  }
+  Architecture ArchitectureAt(size_t row) const;
+  int64_t Id(size_t row) const { return Number(0, row); }
+  int64_t Network(size_t row) const { return Number(1, row); }
+  int64_t Label(size_t row) const { return Number(2, row); }
+  bool Connected(size_t row) const {
+    return bytes_[rows_ * (blob_size_ + 12) + row] != 0;
+  }
+  /// Whether a row is an architecture, without allocation.
+  std::strong_ordering Compare(size_t row,
+                               const Architecture& architecture) const;
+  std::optional<size_t> Find(const Architecture& architecture) const;
+
+ private:
+  int64_t Number(size_t list, size_t row) const {
+    uint32_t number = 0;
+    std::memcpy(&number, &bytes_[rows_ * (blob_size_ + 4 * list) + 4 * row], 4);
+    return number;
+  }
+
+  size_t blob_size_ = 0;
+  size_t rows_ = 0;
+  std::vector<uint8_t> bytes_;
 };
 
 struct StoredColumn {
@@ -50,21 +96,39 @@ struct StoredAlias {
 /// Everything but aliases and entries.
 struct StoredTable {
   TableInfo info;
-  std::string space;  // spec
+  std::shared_ptr<const SearchSpace> space;
   std::string digest;
-  std::vector<StoredRow> rows;        // ascending architecture
+  PackedRows rows;
   std::vector<StoredColumn> columns;  // by metric text, then source
   std::vector<Source> sources;        // by name
   std::vector<Platform> platforms;    // by id
 };
 
-/// Reads it all; ids of architectures are checked to be 1..n and
-/// architectures to be different, but not against the space.
+/// Reads it all. Architectures are of the space, ascending and different, ids
+/// are 1..n in some order, effective networks are numbered by first row.
 StoredTable ReadTable(const SqliteDatabase& database);
 /// By scheme, then id.
 std::vector<StoredAlias> ReadAliases(const SqliteDatabase& database,
                                      size_t rows);
 std::string ReadDigest(const SqliteDatabase& database);
+
+/// Writes rows in their packed form, in place of what was there.
+void WritePackedRows(const SqliteDatabase& database, const PackedRows& rows);
+
+/// A column's values by row, as they are packed and hashed. Arrays are
+/// replicate-major, rows ascending.
+struct ColumnValues {
+  std::vector<double> values;    // 0 where missing
+  std::vector<uint8_t> missing;  // Missing
+  std::vector<double> sd;        // empty: none stated
+};
+/// Reads it whole, and checks it against the column's checksum.
+ColumnValues ReadPackedColumn(const SqliteDatabase& database,
+                              const StoredColumn& column, size_t rows);
+/// Writes it in place of what was there; a blob per replicate: values as
+/// little-endian IEEE bits, then missing, then standard deviations if any.
+void WritePackedColumn(const SqliteDatabase& database, const Column& column,
+                       const ColumnValues& values, size_t rows);
 
 /// One column's entries of one replicate, dense by architecture id - 1.
 struct Entries {
@@ -81,11 +145,9 @@ SqliteStatement PrepareReadEntries(const SqliteDatabase& database);
 
 /// SHA-256 (hex) of a column's values in canonical order: rows, labels, then
 /// per replicate values (IEEE bits, 0 where missing), reasons, standard
-/// deviations if any. Arrays are replicate-major, `rows` ascending.
+/// deviations if any.
 std::string ColumnChecksum(size_t rows, const std::vector<std::string>& labels,
-                           std::span<const double> values,
-                           std::span<const uint8_t> missing,
-                           std::span<const double> sd);
+                           const ColumnValues& values);
 
 /// The table's digest from its parts: `rows` ascending, `columns` by metric
 /// and source, `aliases` (scheme, id, row) sorted. Title and row ids are left

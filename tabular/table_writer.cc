@@ -44,6 +44,7 @@ struct ColumnState {
   bool loaded = true;   // entries of the file are in memory
   bool changed = true;  // entries, or the row of the column
   std::vector<Replicate> replicates;
+  ColumnValues packed;  // of a changed column
 
   const Column& Info() const { return stored.column; }
 };
@@ -176,9 +177,9 @@ struct TableWriter::Impl {
   bool Changed() const;
   void ChoosePreferred();
   int64_t CountValues(ColumnState& column);
-  void UpdateChecksum(ColumnState& column, const std::vector<StoredRow>& rows);
-  StoredTable Describe(std::vector<StoredRow> rows);
-  std::vector<DigestAlias> DescribeAliases(const std::vector<StoredRow>& rows);
+  void Pack(ColumnState& column, const PackedRows& rows);
+  StoredTable Describe(PackedRows rows);
+  std::vector<DigestAlias> DescribeAliases(const PackedRows& rows);
   StoredTable Prepare();
 
   void Write(const SqliteDatabase& out, const StoredTable& table);
@@ -227,23 +228,16 @@ void TableWriter::Impl::ReadExisting() {
   StoredTable table = ReadTable(*database);
   info = table.info;
   digest = table.digest;
-  try {
-    space = MakeSpace(table.space);
-  } catch (const Error& error) {
-    FailCorruptTable(path, error.what());
-  }
+  space = table.space;
   for (Source& source : table.sources) sources[source.name] = source;
   for (Platform& platform : table.platforms) platforms[platform.id] = platform;
   stored_architectures = table.rows.size();
   architectures.resize(table.rows.size());
-  for (StoredRow& row : table.rows) {
-    if (!space->IsValid(row.architecture)) {
-      FailCorruptTable(path, fmt::format("architecture {} is none of {}",
-                                         row.id, space->Id()));
-    }
-    ids.emplace(row.architecture, row.id);
-    architectures[static_cast<size_t>(row.id) - 1] =
-        std::move(row.architecture);
+  for (size_t row = 0; row < table.rows.size(); ++row) {
+    Architecture architecture = table.rows.ArchitectureAt(row);
+    ids.emplace(architecture, table.rows.Id(row));
+    architectures[static_cast<size_t>(table.rows.Id(row)) - 1] =
+        std::move(architecture);
   }
   for (StoredAlias& alias : ReadAliases(*database, architectures.size())) {
     aliases[alias.scheme].emplace(alias.id, alias.architecture);
@@ -557,38 +551,35 @@ void TableWriter::Impl::ChoosePreferred() {
   }
 }
 
-void TableWriter::Impl::UpdateChecksum(ColumnState& column,
-                                       const std::vector<StoredRow>& rows) {
+void TableWriter::Impl::Pack(ColumnState& column, const PackedRows& rows) {
   std::sort(
       column.replicates.begin(), column.replicates.end(),
       [](const Replicate& a, const Replicate& b) { return a.label < b.label; });
   std::vector<std::string> labels;
-  std::vector<double> values;
-  std::vector<uint8_t> missing;
-  std::vector<double> sd;
+  ColumnValues& packed = column.packed;
+  packed = {};
   bool any_sd = false;
   for (const Replicate& replicate : column.replicates) {
     labels.push_back(replicate.label);
-    for (const StoredRow& row : rows) {
-      const auto i = static_cast<size_t>(row.id) - 1;
+    for (size_t row = 0; row < rows.size(); ++row) {
+      const auto i = static_cast<size_t>(rows.Id(row)) - 1;
       const Entry entry =
           i < replicate.entries.size() ? replicate.entries[i] : Entry{};
-      values.push_back(entry.value);
-      missing.push_back(static_cast<uint8_t>(entry.missing));
-      sd.push_back(entry.sd);
+      packed.values.push_back(entry.value);
+      packed.missing.push_back(static_cast<uint8_t>(entry.missing));
+      packed.sd.push_back(entry.sd);
       any_sd |= entry.sd != 0;
     }
   }
-  if (!any_sd) sd.clear();
-  column.stored.checksum =
-      ColumnChecksum(rows.size(), labels, values, missing, sd);
+  if (!any_sd) packed.sd.clear();
+  column.stored.checksum = ColumnChecksum(rows.size(), labels, packed);
   column.stored.column.replicates = std::move(labels);
 }
 
-StoredTable TableWriter::Impl::Describe(std::vector<StoredRow> rows) {
+StoredTable TableWriter::Impl::Describe(PackedRows rows) {
   StoredTable table;
   table.info = info;
-  table.space = space->Spec();
+  table.space = space;
   table.rows = std::move(rows);
   for (const auto& [name, source] : sources) table.sources.push_back(source);
   for (const auto& [id, platform] : platforms) {
@@ -601,10 +592,10 @@ StoredTable TableWriter::Impl::Describe(std::vector<StoredRow> rows) {
 }
 
 std::vector<DigestAlias> TableWriter::Impl::DescribeAliases(
-    const std::vector<StoredRow>& rows) {
+    const PackedRows& rows) {
   std::vector<uint64_t> row_of(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
-    row_of[static_cast<size_t>(rows[i].id) - 1] = i;
+  for (size_t row = 0; row < rows.size(); ++row) {
+    row_of[static_cast<size_t>(rows.Id(row)) - 1] = row;
   }
   std::vector<DigestAlias> all;
   for (const auto& [scheme, of_scheme] : aliases) {
@@ -627,6 +618,7 @@ StoredTable TableWriter::Impl::Prepare() {
               return a.architecture < b.architecture;
             });
   LabelRows(*space, &rows);
+  PackedRows packed(rows, space->Decisions().size());
   ChoosePreferred();
   // A checksum is over all rows: new ones change every column's.
   const bool all = architectures.size() != stored_architectures;
@@ -635,9 +627,9 @@ StoredTable TableWriter::Impl::Prepare() {
     column->changed = true;
     LoadColumn(*column);
     if (column->replicates.empty()) column->replicates.push_back({});
-    UpdateChecksum(*column, rows);
+    Pack(*column, packed);
   }
-  StoredTable table = Describe(std::move(rows));
+  StoredTable table = Describe(std::move(packed));
   table.digest = TableDigest(table, DescribeAliases(table.rows));
   return table;
 }
@@ -648,7 +640,7 @@ void TableWriter::Impl::WriteMeta(const SqliteDatabase& out,
       out.Prepare("INSERT OR REPLACE INTO meta(key, value) VALUES (?, ?)");
   const std::pair<const char*, std::string> rows[] = {
       {"title", info.title},
-      {"space", table.space},
+      {"space", table.space->Spec()},
       {"synthetic", info.synthetic ? "yes" : "no"},
       {"default_dataset", info.defaults.dataset},
       {"default_split", info.defaults.split},
@@ -698,27 +690,30 @@ void TableWriter::Impl::WritePlatforms(const SqliteDatabase& out) {
 
 void TableWriter::Impl::WriteRows(const SqliteDatabase& out,
                                   const StoredTable& table) {
-  if (architectures.size() == stored_architectures) return;
-  std::vector<const StoredRow*> by_row_id(table.rows.size());
-  for (const StoredRow& row : table.rows) {
-    by_row_id[static_cast<size_t>(row.id) - 1] = &row;
+  if (database && architectures.size() == stored_architectures) return;
+  std::vector<size_t> row_of(architectures.size());
+  for (size_t row = 0; row < table.rows.size(); ++row) {
+    row_of[static_cast<size_t>(table.rows.Id(row)) - 1] = row;
   }
   SqliteStatement update = out.Prepare(
       "UPDATE architecture SET network = ?, class = ? WHERE id = ?");
   SqliteStatement insert = out.Prepare(
       "INSERT INTO architecture(id, decisions, text, network, class, "
       "connected) VALUES (?, ?, ?, ?, ?, ?)");
-  for (const StoredRow* row : by_row_id) {
-    if (static_cast<size_t>(row->id) <= stored_architectures) {
-      update.Bind(row->network, row->label, row->id).Run();
+  for (size_t i = 0; i < architectures.size(); ++i) {
+    const size_t row = row_of[i];
+    const int64_t network = table.rows.Network(row);
+    const int64_t label = table.rows.Label(row);
+    if (i < stored_architectures) {
+      update.Bind(network, label, i + 1).Run();
     } else {
       insert
-          .Bind(row->id, ToBlob(row->architecture),
-                space->Format(row->architecture), row->network, row->label,
-                row->connected)
+          .Bind(i + 1, table.rows.Blob(row), space->Format(architectures[i]),
+                network, label, table.rows.Connected(row))
           .Run();
     }
   }
+  WritePackedRows(out, table.rows);
 }
 
 void TableWriter::Impl::WriteAliases(const SqliteDatabase& out) {
@@ -737,6 +732,7 @@ void TableWriter::Impl::WriteColumns(const SqliteDatabase& out) {
   for (const int64_t id : removed) {
     for (const char* sql :
          {"DELETE FROM entry WHERE metric_column = ?",
+          "DELETE FROM packed_replicate WHERE metric_column = ?",
           "DELETE FROM metric_replicate WHERE metric_column = ?",
           "DELETE FROM metric_column WHERE id = ?"}) {
       out.Prepare(sql).Bind(id).Run();
@@ -776,6 +772,7 @@ void TableWriter::Impl::WriteColumns(const SqliteDatabase& out) {
       if (!replicate.stored) label.Bind(column.id, replicate.label).Run();
     }
     WriteEntries(out, *state);
+    WritePackedColumn(out, column, state->packed, architectures.size());
   }
 }
 

@@ -7,13 +7,42 @@
 #include <vector>
 
 #include "tabular/rng.h"
+#include "tabular/sha256.h"
 #include "tabular/table.h"
+#include "tabular/table_schema.h"
 #include "tests/tabular/table_fixture.h"
 #include "tests/tabular/tamper.h"
 #include "tests/temp_dir.h"
 
 namespace hwnas {
 namespace {
+
+constexpr size_t kBlobSize = 12;  // six decisions of nb201
+constexpr size_t kRowSize = kBlobSize + 13;
+
+std::string PackedRowsOf(const std::string& path) {
+  const auto database = SqliteDatabase::OpenReadOnly(path, TableFormat());
+  SqliteStatement select =
+      database.Prepare("SELECT contents FROM packed_architectures");
+  EXPECT_TRUE(select.Step());
+  const auto blob = select.Blob(0);
+  return {blob.begin(), blob.end()};
+}
+
+/// SQL that replaces the packed architectures, with a checksum that fits.
+std::string SetPackedRows(const std::string& bytes) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string hex;
+  for (const char byte : bytes) {
+    const auto value = static_cast<unsigned char>(byte);
+    hex += kHex[value >> 4];
+    hex += kHex[value & 15];
+  }
+  Sha256 hash;
+  hash.Update(bytes.data(), bytes.size());
+  return "UPDATE packed_architectures SET contents = x'" + hex +
+         "', checksum = '" + hash.HexDigest() + "'";
+}
 
 class TableDamage : public testing::Test {
  protected:
@@ -83,15 +112,52 @@ TEST_F(TableDamage, TruncatedFilesAreFound) {
   }
 }
 
-TEST_F(TableDamage, ChangedValuesDoNotFitTheirChecksum) {
+TEST_F(TableDamage, EntriesThatAreNotThePackedOnesAreFound) {
+  constexpr char kFault[] = "not as they are packed";
   ExpectFault(
       "UPDATE entry SET value = value + 1 WHERE architecture = 3 AND "
       "value IS NOT NULL",
-      "checksum");
-  ExpectFault("UPDATE entry SET missing = 2 WHERE missing = 5", "checksum");
-  ExpectFault("DELETE FROM entry WHERE architecture = 3", "checksum");
+      kFault);
+  ExpectFault("UPDATE entry SET missing = 2 WHERE missing = 5", kFault);
+  ExpectFault("DELETE FROM entry WHERE architecture = 3", kFault);
   ExpectFault("UPDATE entry SET standard_deviation = 1 WHERE architecture = 3",
-              "");
+              kFault);
+}
+
+TEST_F(TableDamage, PackedValuesDoNotFitTheirChecksumWhenChanged) {
+  ExpectFault("DELETE FROM packed_replicate", "lack a replicate");
+  ExpectFault("UPDATE packed_replicate SET contents = x'00'",
+              "another number of architectures");
+  ExpectFault("UPDATE packed_replicate SET contents = zeroblob(32 * 9)",
+              "checksum");
+  ExpectFault(
+      "UPDATE packed_replicate SET contents = zeroblob(32 * 17) "
+      "WHERE label = 'b'",
+      "two kinds");
+}
+
+TEST_F(TableDamage, PackedArchitecturesAreChecked) {
+  const std::string packed = PackedRowsOf(path_);
+  ExpectFault("DELETE FROM packed_architectures", "no packed architectures");
+  ExpectFault("UPDATE packed_architectures SET contents = x'00'", "checksum");
+  // A stranger can make the checksum fit.
+  const size_t rows = packed.size() / kRowSize;
+  const auto expect = [&](size_t at, std::string bytes, const char* fault) {
+    std::string changed = packed;
+    changed.replace(at, bytes.size(), bytes);
+    ExpectFault(SetPackedRows(changed), fault);
+  };
+  ExpectFault(SetPackedRows(packed.substr(1)), "bytes of architectures");
+  ExpectFault(SetPackedRows(""), "another number of architectures");
+  expect(2 * kBlobSize, std::string(kBlobSize, '\7'), "none of nb201");
+  expect(2 * kBlobSize, packed.substr(kBlobSize, kBlobSize), "there twice");
+  expect(2 * kBlobSize, packed.substr(0, kBlobSize), "out of order");
+  const size_t ids = rows * kBlobSize;
+  expect(ids, std::string(4, '\0'), "architecture's id");
+  expect(ids, "\xff\xff\xff\xff", "architecture's id");
+  expect(ids, packed.substr(ids + 4, 4), "architecture's id");
+  expect(ids + 8 * rows - 4, "\x0f\x0f\x0f\x0f", "numbered by row");
+  expect(ids + 12 * rows - 4, "\x0f\x0f\x0f\x0f", "not as it is packed");
 }
 
 TEST_F(TableDamage, ValuesThatAreNoNumbersAreRefused) {
@@ -113,27 +179,22 @@ TEST_F(TableDamage, ValuesThatAreNoNumbersAreRefused) {
               "outside of");
 }
 
-TEST_F(TableDamage, DecisionsThatAreNoArchitecturesAreRefused) {
-  ExpectFault(
-      "UPDATE architecture SET decisions = x'00090000000000000000FFFF'"
-      " WHERE id = 3",
-      "none of nb201");
-  ExpectFault("UPDATE architecture SET decisions = x'00' WHERE id = 3",
-              "no architecture");
-  ExpectFault(
-      "UPDATE architecture SET decisions = zeroblob(1000000) "
-      "WHERE id = 3",
-      "no architecture");
-  ExpectFault("UPDATE architecture SET decisions = x'' WHERE id = 3",
-              "none of nb201");
+TEST_F(TableDamage, ArchitecturesThatAreNotThePackedOnesAreFound) {
+  constexpr char kFault[] = "not as it is packed";
+  for (const char* blob :
+       {"x'00090000000000000000FFFF'", "x'00'", "zeroblob(1000000)", "x''"}) {
+    ExpectFault(std::string("UPDATE architecture SET decisions = ") + blob +
+                    " WHERE id = 3",
+                kFault);
+  }
   ExpectFault("UPDATE architecture SET id = 9000000000 WHERE id = 3",
-              "no architecture");
-  ExpectFault("DELETE FROM architecture WHERE id = 3", "no architecture");
-  ExpectFault("UPDATE architecture SET network = 1000000000000 WHERE id = 3",
               "outside of");
-  ExpectFault("UPDATE architecture SET network = 200000000 WHERE id = 3",
-              "numbered by row");
-  ExpectFault("UPDATE architecture SET connected = 1 - connected", "connect");
+  ExpectFault("DELETE FROM architecture WHERE id = 3",
+              "31 architectures, 32 of them packed");
+  ExpectFault("UPDATE architecture SET network = 1000000000000 WHERE id = 3",
+              kFault);
+  ExpectFault("UPDATE architecture SET class = class + 1 WHERE id = 3", kFault);
+  ExpectFault("UPDATE architecture SET connected = 1 - connected", kFault);
   ExpectFault("UPDATE architecture SET text = 'x' WHERE id = 3", "text");
 }
 
@@ -172,7 +233,8 @@ TEST_F(TableDamage, ColumnsAreChecked) {
   ExpectFault("UPDATE metric_column SET mean_of = 99999999999", "outside of");
   ExpectFault("UPDATE metric_column SET note = 'x' WHERE id = 1", "digest");
   ExpectFault("DELETE FROM metric_replicate", "0 replicates");
-  ExpectFault("INSERT INTO metric_replicate VALUES (1, 'c')", "checksum");
+  ExpectFault("INSERT INTO metric_replicate VALUES (1, 'c')",
+              "lack a replicate");
   ExpectFault(
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
       "WHERE i < 20000) INSERT INTO metric_replicate SELECT 1, i "
@@ -205,7 +267,7 @@ TEST_F(TableDamage, TricksInTheSchemaAreRefused) {
   ExpectFault("DROP INDEX architecture_text", "lacks 'CREATE INDEX");
   ExpectFault("ALTER TABLE entry ADD COLUMN more TEXT", "that no hwnas table");
   ExpectFault("PRAGMA application_id = 1", "is not a hwnas table");
-  ExpectFault("PRAGMA user_version = 2", "schema version 2");
+  ExpectFault("PRAGMA user_version = 1", "schema version 1");
 }
 
 TEST_F(TableDamage, AFileOfAnotherKindIsRefused) {
