@@ -1,6 +1,7 @@
 #include "bench/harness/results.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -161,6 +162,14 @@ class ResultsFile final : public Results {
     database_.Execute("PRAGMA wal_autocheckpoint=16384");
   }
 
+  ~ResultsFile() override {
+    try {
+      Commit();
+    } catch (const Error&) {
+      // Who wants to know calls Commit() or Close().
+    }
+  }
+
   void SetExperiment(const ResultsExperiment& e) override {
     database_.Prepare("INSERT OR REPLACE INTO experiment VALUES(?,?,?,?,?,?)")
         .Bind(e.name, static_cast<int64_t>(e.seed), e.json, e.table, e.build,
@@ -275,10 +284,9 @@ class ResultsFile final : public Results {
   void AddRun(const RunRecord& record, const RunOutcome& outcome,
               const SearchSpace* space) override {
     const std::lock_guard<std::mutex> lock(mutex_);
-    DictionaryState& state = State(record.problem);
-    const size_t known = state.entries.size();
-    SqliteTransaction transaction(database_);
+    Begin();
     try {
+      DictionaryState& state = State(record.problem);
       std::vector<uint32_t> global;
       global.reserve(outcome.entries.size());
       for (const DictionaryEntry& entry : outcome.entries) {
@@ -306,9 +314,19 @@ class ResultsFile final : public Results {
                  Bytes(PackIndices(recommended)),
                  Bytes(PackCheckpoints(outcome.checkpoints, global)))
           .Run();
-      transaction.Commit();
+      if (Clock::now() - begun_ >= kLongestTransaction) EndTransaction();
     } catch (...) {
-      Forget(known, &state);
+      Abandon();
+      throw;
+    }
+  }
+
+  void Commit() override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    try {
+      EndTransaction();
+    } catch (...) {
+      Abandon();
       throw;
     }
   }
@@ -385,6 +403,7 @@ class ResultsFile final : public Results {
 
   void Close() override {
     if (!writable_) return;
+    Commit();
     insert_run_.reset();
     insert_entry_.reset();
     database_.Execute("PRAGMA journal_mode=DELETE");
@@ -439,12 +458,25 @@ class ResultsFile final : public Results {
                         static_cast<uint32_t>(state->entries.size() - 1));
   }
 
-  /// Takes back what a failed transaction entered.
-  static void Forget(size_t known, DictionaryState* state) {
-    state->entries.resize(known);
-    state->full_costs.resize(known);
-    state->content.resize(known);
-    state->index.Rebuild(state->entries);
+  /// A commit costs as much as a short run: runs share one.
+  void Begin() {
+    if (transaction_) return;
+    transaction_.emplace(database_);
+    begun_ = Clock::now();
+  }
+
+  void EndTransaction() {
+    if (!transaction_) return;
+    transaction_->Commit();
+    transaction_.reset();
+  }
+
+  /// After a failure: the file is as it was when the transaction began.
+  void Abandon() {
+    insert_run_.reset();
+    insert_entry_.reset();
+    transaction_.reset();
+    dictionaries_.clear();
   }
 
   uint32_t Enter(int64_t problem, const DictionaryEntry& entry,
@@ -479,9 +511,14 @@ class ResultsFile final : public Results {
     return id;
   }
 
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds kLongestTransaction{100};
+
   SqliteDatabase database_;
   bool writable_;
   std::mutex mutex_;
+  std::optional<SqliteTransaction> transaction_;
+  Clock::time_point begun_;
   std::optional<SqliteStatement> insert_run_;
   std::optional<SqliteStatement> insert_entry_;
   mutable std::map<int64_t, DictionaryState> dictionaries_;

@@ -92,8 +92,9 @@ class RunIdentity {
 };
 
 /// A results file: one SQLite database, documented in bench/harness/
-/// RESULTS.md. Every finished run is committed by itself: a killed process
-/// loses at most the runs under way. Add is thread-safe; all else is not.
+/// RESULTS.md. A killed process loses at most the runs under way and a tenth
+/// of a second's worth of finished ones. AddRun is thread-safe; all else is
+/// not.
 /// Errors: kIo, kCorrupt, kUsage (a results file of something else).
 class Results {
  public:
@@ -120,10 +121,13 @@ class Results {
   virtual std::vector<StrategyRow> Strategies() const = 0;
 
   virtual bool HasRun(const std::string& id) const = 0;
-  /// Stores a finished run; commits. `space` writes the text of architectures
-  /// not met before; null: the entries carry it.
+  /// Stores a finished run; it is on the disk a tenth of a second later, or
+  /// when the next one is added, or after Commit. `space` writes the text of
+  /// architectures not met before; null: the entries carry it.
   virtual void AddRun(const RunRecord& record, const RunOutcome& outcome,
                       const SearchSpace* space) = 0;
+  /// Makes runs that were added readable for others, and safe from a kill.
+  virtual void Commit() = 0;
 
   /// Runs by problem, strategy, repetition.
   virtual std::vector<RunRecord> Runs() const = 0;

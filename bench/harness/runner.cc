@@ -237,6 +237,7 @@ RunSummary RunExperiment(const Experiment& experiment,
       options.progress(summary.skipped + summary.ran, summary.planned);
     }
   });
+  results.Commit();
   summary.interrupted = options.interrupted && options.interrupted();
   return summary;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/harness/short_list.h"
 #include "tabular/evaluator.h"
 
 namespace hwnas {
@@ -21,8 +22,8 @@ struct DictionaryEntry {
   TrialStatus status = TrialStatus::kOk;
   Missing missing = Missing::kNone;
   double full_cost_seconds = 0;  // of this rung, from scratch
-  std::vector<double> values;    // objectives, constraints; empty if none
-  std::vector<Value> scores;
+  ShortList<double, 4> values;   // objectives, constraints; empty if none
+  ShortList<Value, 4> scores;
 };
 
 /// A hash of all that an entry holds but its text: equal content, equal hash.

@@ -89,9 +89,9 @@ class MadeResults {
       entry.full_cost_seconds = 10;
       if (point.scores.empty()) {
         entry.missing = Missing::kDidNotCompile;
-        entry.scores.assign(1, {0, Missing::kDidNotCompile});
+        entry.scores = {{0, Missing::kDidNotCompile}};
       } else {
-        entry.values = point.scores;
+        entry.values.assign(point.scores.begin(), point.scores.end());
         for (const double score : point.scores) {
           entry.scores.push_back({score, Missing::kNone});
         }
