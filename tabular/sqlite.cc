@@ -313,6 +313,9 @@ SqliteDatabase SqliteDatabase::Create(const std::string& path,
   }
   SqliteDatabase database =
       Open(path, format, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  database.Execute(fmt::format("PRAGMA page_size = {}", format.page_size));
+  // An empty file may be lost with the power; its first contents may not.
+  database.Execute("PRAGMA synchronous = OFF");
   SqliteTransaction transaction(database);
   for (const std::string& statement : format.schema) {
     database.Execute(statement);
@@ -321,6 +324,7 @@ SqliteDatabase SqliteDatabase::Create(const std::string& path,
                                static_cast<int32_t>(format.application_id)));
   database.Execute(fmt::format("PRAGMA user_version = {}", format.version));
   transaction.Commit();
+  database.Execute("PRAGMA synchronous = FULL");
   return database;
 }
 

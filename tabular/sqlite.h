@@ -33,6 +33,8 @@ struct SqliteFormat {
   /// Whether a file may be in SQLite's write-ahead mode, which needs files of
   /// its own beside it to be read.
   bool write_ahead_log = false;
+  /// Of new files, in bytes: large ones make few transfers of large blobs.
+  int page_size = 4096;
 };
 
 /// A prepared statement. Columns count from 0. Readers throw Error(kCorrupt)

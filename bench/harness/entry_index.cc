@@ -22,8 +22,38 @@ uint64_t EntryIndex::HashOf(const Architecture& architecture, int rung,
 uint32_t EntryIndex::Find(const std::vector<DictionaryEntry>& entries,
                           const Architecture& architecture, int rung,
                           uint32_t replicate) const {
+  return FindHashed(HashOf(architecture, rung, replicate), entries,
+                    architecture, rung, replicate);
+}
+
+std::vector<uint32_t> EntryIndex::FindAll(
+    const std::vector<DictionaryEntry>& entries,
+    const std::vector<DictionaryEntry>& wanted) const {
+  std::vector<uint32_t> found(wanted.size(), kNone);
+  if (slots_.empty()) return found;
+  const size_t mask = slots_.size() - 1;
+  std::vector<uint64_t> hashes;
+  hashes.reserve(wanted.size());
+  for (const DictionaryEntry& entry : wanted) {
+    hashes.push_back(HashOf(entry.architecture, entry.rung, entry.replicate));
+    __builtin_prefetch(&slots_[hashes.back() & mask]);
+  }
+  for (const uint64_t hash : hashes) {
+    const uint32_t position = slots_[hash & mask].position;
+    if (position != 0) __builtin_prefetch(&entries[position - 1]);
+  }
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    found[i] = FindHashed(hashes[i], entries, wanted[i].architecture,
+                          wanted[i].rung, wanted[i].replicate);
+  }
+  return found;
+}
+
+uint32_t EntryIndex::FindHashed(uint64_t hash,
+                                const std::vector<DictionaryEntry>& entries,
+                                const Architecture& architecture, int rung,
+                                uint32_t replicate) const {
   if (slots_.empty()) return kNone;
-  const uint64_t hash = HashOf(architecture, rung, replicate);
   const auto tag = static_cast<uint32_t>(hash >> 32);
   const size_t mask = slots_.size() - 1;
   for (size_t i = hash & mask; slots_[i].position != 0; i = (i + 1) & mask) {

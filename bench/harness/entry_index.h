@@ -20,6 +20,11 @@ class EntryIndex {
   uint32_t Find(const std::vector<DictionaryEntry>& entries,
                 const Architecture& architecture, int rung,
                 uint32_t replicate = 0) const;
+  /// Find for each of `wanted`. Fetches ahead: faster for a large index than
+  /// one by one.
+  std::vector<uint32_t> FindAll(
+      const std::vector<DictionaryEntry>& entries,
+      const std::vector<DictionaryEntry>& wanted) const;
   /// Adds the entry at `position`, which must not be there yet.
   void Insert(const std::vector<DictionaryEntry>& entries, uint32_t position);
   /// Forgets all and adds all of `entries`.
@@ -33,6 +38,10 @@ class EntryIndex {
 
   uint64_t HashOf(const Architecture& architecture, int rung,
                   uint32_t replicate) const;
+  uint32_t FindHashed(uint64_t hash,
+                      const std::vector<DictionaryEntry>& entries,
+                      const Architecture& architecture, int rung,
+                      uint32_t replicate) const;
   void Place(uint64_t hash, uint32_t position);
 
   bool by_replicate_;

@@ -44,7 +44,8 @@ const SqliteFormat& Format() {
        "REAL NOT NULL, wall_seconds REAL NOT NULL, digest TEXT NOT NULL, "
        "trial_log BLOB NOT NULL, recommended BLOB NOT NULL, checkpoints BLOB "
        "NOT NULL) STRICT"},
-      /*write_ahead_log=*/true};
+      /*write_ahead_log=*/true,
+      /*page_size=*/16384};
   return kFormat;
 }
 
@@ -145,7 +146,7 @@ std::string PackCheckpoints(const std::vector<Checkpoint>& checkpoints,
 struct DictionaryState {
   std::vector<DictionaryEntry> entries;
   std::vector<double> full_costs;
-  std::vector<uint64_t> content;  // ContentHash of each
+  std::vector<uint64_t> contents;  // ContentHash of each
   EntryIndex index{true};
 };
 
@@ -159,7 +160,7 @@ class ResultsFile final : public Results {
     database_.Execute("PRAGMA journal_mode=WAL");
     database_.Execute("PRAGMA synchronous=NORMAL");
     // Few, large transfers into the file: each waits for the disk.
-    database_.Execute("PRAGMA wal_autocheckpoint=16384");
+    database_.Execute("PRAGMA wal_autocheckpoint=4096");
   }
 
   ~ResultsFile() override {
@@ -283,14 +284,28 @@ class ResultsFile final : public Results {
 
   void AddRun(const RunRecord& record, const RunOutcome& outcome,
               const SearchSpace* space) override {
+    std::vector<uint64_t> contents;
+    contents.reserve(outcome.entries.size());
+    for (const DictionaryEntry& entry : outcome.entries) {
+      contents.push_back(ContentHash(entry));
+    }
     const std::lock_guard<std::mutex> lock(mutex_);
     Begin();
     try {
       DictionaryState& state = State(record.problem);
-      std::vector<uint32_t> global;
-      global.reserve(outcome.entries.size());
-      for (const DictionaryEntry& entry : outcome.entries) {
-        global.push_back(Enter(record.problem, entry, space, &state));
+      std::vector<uint32_t> global =
+          state.index.FindAll(state.entries, outcome.entries);
+      for (size_t i = 0; i < global.size(); ++i) {
+        const DictionaryEntry& entry = outcome.entries[i];
+        if (global[i] == EntryIndex::kNone) {
+          global[i] = Enter(record.problem, entry, contents[i], space, &state);
+        } else if (contents[i] != state.contents[global[i]]) {
+          throw Error(ErrorCode::kDisagree,
+                      database_.Path() + ": architecture '" +
+                          state.entries[global[i]].text +
+                          "' had other values before; the table or the build "
+                          "has changed, use another results file");
+        }
       }
       std::vector<LoggedTrial> trials = outcome.trials;
       for (LoggedTrial& trial : trials) trial.entry = global[trial.entry];
@@ -406,6 +421,9 @@ class ResultsFile final : public Results {
     Commit();
     insert_run_.reset();
     insert_entry_.reset();
+    // All is in the file and on the disk before the mode changes.
+    database_.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    database_.Execute("PRAGMA synchronous=OFF");
     database_.Execute("PRAGMA journal_mode=DELETE");
     writable_ = false;
   }
@@ -445,14 +463,16 @@ class ResultsFile final : public Results {
       if (rows.Int(7) != static_cast<int64_t>(state.entries.size())) {
         Damaged("the dictionary has gaps");
       }
-      Remember(std::move(entry), &state);
+      const uint64_t content = ContentHash(entry);
+      Remember(std::move(entry), content, &state);
     }
     return dictionaries_.emplace(problem, std::move(state)).first->second;
   }
 
-  static void Remember(DictionaryEntry entry, DictionaryState* state) {
+  static void Remember(DictionaryEntry entry, uint64_t content,
+                       DictionaryState* state) {
     state->full_costs.push_back(entry.full_cost_seconds);
-    state->content.push_back(ContentHash(entry));
+    state->contents.push_back(content);
     state->entries.push_back(std::move(entry));
     state->index.Insert(state->entries,
                         static_cast<uint32_t>(state->entries.size() - 1));
@@ -479,20 +499,10 @@ class ResultsFile final : public Results {
     dictionaries_.clear();
   }
 
+  /// Adds an entry not met before.
   uint32_t Enter(int64_t problem, const DictionaryEntry& entry,
-                 const SearchSpace* space, DictionaryState* state) {
-    const uint32_t found = state->index.Find(state->entries, entry.architecture,
-                                             entry.rung, entry.replicate);
-    if (found != EntryIndex::kNone) {
-      if (ContentHash(entry) != state->content[found]) {
-        throw Error(ErrorCode::kDisagree,
-                    database_.Path() + ": architecture '" +
-                        state->entries[found].text +
-                        "' had other values before; the table or the build "
-                        "has changed, use another results file");
-      }
-      return found;
-    }
+                 uint64_t content, const SearchSpace* space,
+                 DictionaryState* state) {
     const auto id = static_cast<uint32_t>(state->entries.size());
     DictionaryEntry added = entry;
     if (space != nullptr && entry.status != TrialStatus::kInvalid) {
@@ -507,7 +517,7 @@ class ResultsFile final : public Results {
                entry.rung, entry.replicate, static_cast<int>(entry.status),
                static_cast<int>(entry.missing), Bytes(PackEntryValues(entry)))
         .Run();
-    Remember(std::move(added), state);
+    Remember(std::move(added), content, state);
     return id;
   }
 
