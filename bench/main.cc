@@ -9,10 +9,10 @@
 
 namespace {
 
-/// First-touch page faults are the dearest part of a short process (20 us
-/// each on a virtual machine, against 0.5 us for reading the page). So memory
-/// comes from one heap that is never given back, in huge pages where the
-/// kernel has them.
+/// First touches of pages are the dearest part of a short process: measured
+/// 20 us each on a virtual machine, 0.3 us a page in huge ones. So memory comes
+/// from one heap that is never given back, in huge pages where the kernel has
+/// them.
 void PrepareHeap() {
   constexpr size_t kHugePage = size_t{2} << 20;
   constexpr size_t kPage = 4096;
@@ -29,6 +29,8 @@ void PrepareHeap() {
   const uintptr_t begin =
       (reinterpret_cast<uintptr_t>(gap) & ~(kHugePage - 1)) + kHugePage;
   const auto end = reinterpret_cast<uintptr_t>(sbrk(0));
+  // Not so where another malloc is in its place, as a sanitizer's.
+  if (begin >= end) return;
   // Advice: without it everything works as before.
   madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 }
