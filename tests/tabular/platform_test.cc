@@ -51,6 +51,20 @@ TEST(Platform, CategoriesAndProcessorsComeFromTheVocabulary) {
   }
 }
 
+TEST(Platform, NothingIsStatedThatItsSourceDoesNotState) {
+  // Batches: in the ids of HELP's graphics cards, and in the edge GPU's script.
+  for (const Platform& platform : KnownPlatforms()) {
+    const bool help_gpu =
+        platform.method == "measured by HELP" && platform.processor == "GPU";
+    EXPECT_EQ(platform.batch != 0, help_gpu || platform.id == "edgegpu")
+        << platform.id;
+    EXPECT_EQ(platform.precision, "") << platform.id;
+    EXPECT_EQ(platform.method == "measured by HELP" && platform.runtime != "",
+              false)
+        << platform.id;
+  }
+}
+
 TEST(Platform, ModelsAreNotCalledMeasured) {
   for (const char* id : {"eyeriss", "fpga"}) {
     EXPECT_EQ(FindKnownPlatform(id)->method.find("measured"),
