@@ -21,7 +21,7 @@ set_target_properties(hwnas PROPERTIES INSTALL_RPATH
 
 install(TARGETS hwnas_library EXPORT hwnasTargets)
 install(TARGETS hwnas)
-foreach(folder tabular predictors strategies datasets bench)
+foreach(folder tabular predictors datasets bench)
   install(
     DIRECTORY ${folder}
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/hwnas"
@@ -34,6 +34,11 @@ foreach(folder tabular predictors strategies datasets bench)
     PATTERN "table_store.h" EXCLUDE
     PATTERN "micro" EXCLUDE)
 endforeach()
+
+# Of the strategies, what authors and users of strategies need; all else there
+# is how they are made.
+install(FILES strategies/registry.h strategies/strategy.h
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/hwnas/strategies")
 
 install(EXPORT hwnasTargets NAMESPACE hwnas:: DESTINATION "${hwnas_package_dir}")
 configure_package_config_file(

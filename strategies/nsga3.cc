@@ -4,17 +4,13 @@
 #include <utility>
 #include <vector>
 
-#include "strategies/archive.h"
 #include "strategies/builtin.h"
-#include "strategies/generation.h"
+#include "strategies/generational_search.h"
 #include "strategies/options.h"
-#include "strategies/variation.h"
 #include "strategies/weights.h"
 
 namespace hwnas {
 namespace {
-
-constexpr size_t kTries = 20;
 
 std::vector<OptionInfo> Options() {
   return {
@@ -28,14 +24,6 @@ std::vector<OptionInfo> Options() {
       {"move", "default", "the space's mutation"},
   };
 }
-
-struct Nsga3Options {
-  size_t population_size;
-  double crossover_probability;
-  double mutation_rate;
-  bool refuse_duplicates;
-  size_t move;
-};
 
 /// Solves A x = 1 by Gaussian elimination with partial pivoting; false when A
 /// (row-major, n × n) is singular to working precision.
@@ -67,89 +55,62 @@ bool SolveOnes(std::vector<double> a, size_t n, std::vector<double>* x) {
   return true;
 }
 
-class Nsga3 : public Strategy {
+class Nsga3 : public GenerationalSearch {
  public:
-  Nsga3(const Nsga3Options& options, RunContext context)
-      : options_(options),
-        context_(std::move(context)),
-        variation_(*context_.problem->space, options.crossover_probability,
-                   options.mutation_rate, options.move),
-        dims_(context_.problem->objectives.size()),
+  Nsga3(const OffspringOptions& options, RunContext context)
+      : GenerationalSearch(options, context),
+        dims_(context.problem->objectives.size()),
         references_(SimplexLattice(dims_, options.population_size)),
-        sorter_(dims_),
-        children_(*context_.problem) {
-    for (size_t i = 0; i < options_.population_size; ++i) {
-      Plan([&] { return context_.problem->space->Sample(context_.rng); });
-    }
-  }
-
-  AskState Ask(size_t limit, std::vector<Proposal>* out) override {
-    if (children_.Complete()) NextGeneration();
-    return children_.Ask(limit, out);
-  }
-
-  void Tell(std::span<const Trial> trials) override { children_.Tell(trials); }
+        sorter_(dims_) {}
 
  private:
-  void NextGeneration() {
-    for (Individual& child : children_.Individuals()) {
-      parents_.push_back(std::move(child));
-    }
-    Survive();
-    children_.Begin();
-    for (size_t i = 0; i < options_.population_size; ++i) {
-      Plan([&] {
-        const Architecture& a = Select().architecture;
-        const Architecture& b = Select().architecture;
-        return variation_.Child(a, b, context_.rng);
-      });
-    }
-  }
-
   /// Random mating; where one of two is less violating, that one (the
   /// constrained version's tournament).
-  const Individual& Select() {
-    const size_t n = parents_.size();
-    const Individual& a = parents_[context_.rng.Below(n)];
-    const Individual& b = parents_[context_.rng.Below(n)];
+  const Individual& Select(const std::vector<Individual>& parents,
+                           Rng& rng) const override {
+    const size_t n = parents.size();
+    const Individual& a = parents[rng.Below(n)];
+    const Individual& b = parents[rng.Below(n)];
     return b.rating.violation < a.rating.violation ? b : a;
   }
 
-  void Survive() {
-    const size_t n = options_.population_size;
-    sorter_.Sort(parents_);
+  void Survive(size_t size, std::vector<Individual>* population,
+               Rng& rng) override {
+    std::vector<Individual>& all = *population;
+    sorter_.Sort(all);
     std::vector<uint32_t> kept;
     std::span<const uint32_t> split;
-    for (size_t k = 0; k < sorter_.Fronts() && kept.size() < n; ++k) {
+    for (size_t k = 0; k < sorter_.Fronts() && kept.size() < size; ++k) {
       const std::span<const uint32_t> front = sorter_.Front(k);
-      if (kept.size() + front.size() > n) {
+      if (kept.size() + front.size() > size) {
         split = front;
         break;
       }
       kept.insert(kept.end(), front.begin(), front.end());
     }
     if (!split.empty()) {
-      if (parents_[split[0]].rating.violation > 0) {
+      if (all[split[0]].rating.violation > 0) {
         // Equally infeasible: the older stay.
         kept.insert(
             kept.end(), split.begin(),
-            split.begin() + static_cast<std::ptrdiff_t>(n - kept.size()));
+            split.begin() + static_cast<std::ptrdiff_t>(size - kept.size()));
       } else {
-        Niche(split, n, &kept);
+        Niche(all, split, size, rng, &kept);
       }
     }
     std::vector<Individual> survivors;
-    for (const uint32_t i : kept) survivors.push_back(std::move(parents_[i]));
-    parents_.swap(survivors);
+    for (const uint32_t i : kept) survivors.push_back(std::move(all[i]));
+    all.swap(survivors);
   }
 
   /// Fills `kept` up to n from the split front, reference points with the
   /// fewest members first (algorithm 4).
-  void Niche(std::span<const uint32_t> split, size_t n,
-             std::vector<uint32_t>* kept) {
+  void Niche(const std::vector<Individual>& population,
+             std::span<const uint32_t> split, size_t n, Rng& rng,
+             std::vector<uint32_t>* kept) const {
     std::vector<uint32_t> all = *kept;
     all.insert(all.end(), split.begin(), split.end());
-    const std::vector<double> points = Normalise(all);
+    const std::vector<double> points = Normalise(population, all);
     const size_t references = references_.size() / dims_;
     std::vector<size_t> nearest(all.size());
     std::vector<double> distance(all.size());
@@ -171,7 +132,7 @@ class Nsga3 : public Strategy {
       for (size_t r = 0; r < references; ++r) {
         if (!closed[r] && counts[r] == fewest) ties.push_back(r);
       }
-      const size_t reference = ties[context_.rng.Below(ties.size())];
+      const size_t reference = ties[rng.Below(ties.size())];
       ties.clear();
       for (size_t i = first; i < all.size(); ++i) {
         if (!taken[i] && nearest[i] == reference) ties.push_back(i);
@@ -186,7 +147,7 @@ class Nsga3 : public Strategy {
           if (distance[i] < distance[pick]) pick = i;
         }
       } else {
-        pick = ties[context_.rng.Below(ties.size())];
+        pick = ties[rng.Below(ties.size())];
       }
       taken[pick] = true;
       ++counts[reference];
@@ -197,13 +158,14 @@ class Nsga3 : public Strategy {
   /// Objectives of the listed members, moved to the ideal point and over the
   /// intercepts of the hyperplane through the extreme points (algorithm 2);
   /// over their range where there is no such plane.
-  std::vector<double> Normalise(const std::vector<uint32_t>& members) const {
+  std::vector<double> Normalise(const std::vector<Individual>& population,
+                                const std::vector<uint32_t>& members) const {
     std::vector<double> ideal(dims_, Fitness::kWorst);
     std::vector<double> worst(dims_, -Fitness::kWorst);
     std::vector<double> points;
     for (const uint32_t i : members) {
       for (size_t d = 0; d < dims_; ++d) {
-        const double value = parents_[i].rating.objectives[d];
+        const double value = population[i].rating.objectives[d];
         points.push_back(value);
         ideal[d] = std::min(ideal[d], value);
         worst[d] = std::max(worst[d], value);
@@ -269,40 +231,17 @@ class Nsga3 : public Strategy {
     }
   }
 
-  template <typename Draw>
-  void Plan(Draw draw) {
-    Architecture child = draw();
-    if (options_.refuse_duplicates) {
-      for (size_t i = 0; i < kTries && seen_.Contains(child); ++i) {
-        child = draw();
-      }
-      seen_.Insert(child);
-    }
-    children_.Plan(std::move(child));
-  }
-
-  Nsga3Options options_;
-  RunContext context_;
-  Variation variation_;
   size_t dims_;
   std::vector<double> references_;
   ConstrainedSorter sorter_;
-  Generation children_;
-  std::vector<Individual> parents_;
-  SeenSet seen_;
 };
 
 std::unique_ptr<Strategy> Make(const OptionMap& given, RunContext context) {
   const std::vector<OptionInfo> known = Options();
   const OptionReader reader("nsga3", known, given);
-  Nsga3Options options;
-  options.population_size = reader.Count("population_size", 2, 100000);
-  options.crossover_probability = reader.Real("crossover_probability", 0, 1);
-  options.mutation_rate = reader.Real("mutation_rate", 0, 1000000);
-  options.refuse_duplicates =
-      reader.Choice("duplicates", {"refuse", "allow"}) == 0;
-  options.move = reader.Move("move", *context.problem->space);
-  return std::make_unique<Nsga3>(options, std::move(context));
+  return std::make_unique<Nsga3>(
+      ReadOffspringOptions(reader, 100000, *context.problem->space),
+      std::move(context));
 }
 
 }  // namespace

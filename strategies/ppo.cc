@@ -1,13 +1,10 @@
-#include <algorithm>
 #include <cmath>
 #include <utility>
 #include <vector>
 
 #include "strategies/builtin.h"
-#include "strategies/fitness.h"
 #include "strategies/options.h"
-#include "strategies/policy.h"
-#include "strategies/proposer.h"
+#include "strategies/policy_search.h"
 #include "tabular/analysis/summary.h"
 
 namespace hwnas {
@@ -26,42 +23,16 @@ std::vector<OptionInfo> Options() {
 }
 
 struct PpoOptions {
-  double learning_rate;
+  PolicyOptions policy;
   size_t batch;
   size_t epochs;
   double clip;
-  double baseline_momentum;
-  double entropy_weight;
 };
 
-class Ppo : public Strategy {
+class Ppo : public PolicySearch {
  public:
   Ppo(const PpoOptions& options, RunContext context)
-      : options_(options),
-        context_(std::move(context)),
-        judge_(*context_.problem),
-        proposer_(*context_.problem),
-        policy_(*context_.problem->space, options.learning_rate, context_.rng),
-        baseline_(options.baseline_momentum),
-        gradient_(policy_.Parameters()) {}
-
-  AskState Ask(size_t limit, std::vector<Proposal>* out) override {
-    for (size_t i = 0; i < limit; ++i) {
-      proposer_.Propose(policy_.Draw(context_.rng), out);
-    }
-    return AskState::kReady;
-  }
-
-  void Tell(std::span<const Trial> trials) override {
-    for (const Trial& trial : trials) {
-      if (trial.status == TrialStatus::kInvalid) continue;
-      const double reward = rewarder_.Of(judge_.Rate(trial));
-      baseline_.Update(reward);
-      batch_.push_back({trial.architecture, reward - baseline_.Value(),
-                        policy_.LogProbability(trial.architecture)});
-      if (batch_.size() == options_.batch) Learn();
-    }
-  }
+      : PolicySearch(options.policy, std::move(context)), options_(options) {}
 
  private:
   struct Step {
@@ -70,40 +41,39 @@ class Ppo : public Strategy {
     double log_probability;
   };
 
-  void Learn() {
+  void Learn(const Architecture& architecture, double advantage) override {
+    batch_.push_back(
+        {architecture, advantage, GetPolicy().LogProbability(architecture)});
+    if (batch_.size() == options_.batch) LearnBatch();
+  }
+
+  void LearnBatch() {
+    Policy& policy = GetPolicy();
     // Advantages in units of the batch's spread: rewards have any unit.
     std::vector<double> advantages;
     for (const Step& step : batch_) advantages.push_back(step.advantage);
     const double spread = StandardDeviation(advantages).value_or(0);
     for (size_t epoch = 0; epoch < options_.epochs && spread > 0; ++epoch) {
-      std::fill(gradient_.begin(), gradient_.end(), 0.0);
+      std::vector<double>& gradient = ZeroGradient();
       for (const Step& step : batch_) {
         const double advantage = step.advantage / spread;
-        const double ratio = std::exp(
-            policy_.LogProbability(step.architecture) - step.log_probability);
+        const double ratio = std::exp(policy.LogProbability(step.architecture) -
+                                      step.log_probability);
         // Beyond the clip in the advantage's direction the surrogate is flat.
         const bool flat = advantage > 0 ? ratio > 1 + options_.clip
                                         : ratio < 1 - options_.clip;
         if (flat) continue;
-        policy_.AddLogGradient(
+        policy.AddLogGradient(
             step.architecture,
-            -ratio * advantage / static_cast<double>(batch_.size()),
-            &gradient_);
+            -ratio * advantage / static_cast<double>(batch_.size()), &gradient);
       }
-      policy_.AddEntropyGradient(-options_.entropy_weight, &gradient_);
-      policy_.Step(gradient_);
+      policy.AddEntropyGradient(-options_.policy.entropy_weight, &gradient);
+      policy.Step(gradient);
     }
     batch_.clear();
   }
 
   PpoOptions options_;
-  RunContext context_;
-  Judge judge_;
-  Proposer proposer_;
-  Policy policy_;
-  Rewarder rewarder_;
-  MovingAverage baseline_;
-  std::vector<double> gradient_;
   std::vector<Step> batch_;
 };
 
@@ -111,12 +81,10 @@ std::unique_ptr<Strategy> Make(const OptionMap& given, RunContext context) {
   const std::vector<OptionInfo> known = Options();
   const OptionReader reader("ppo", known, given);
   PpoOptions options;
-  options.learning_rate = reader.Real("learning_rate", 0, 1000);
+  options.policy = ReadPolicyOptions(reader);
   options.batch = reader.Count("batch", 2, 1000000);
   options.epochs = reader.Count("epochs", 1, 1000);
   options.clip = reader.Real("clip", 0, 1);
-  options.baseline_momentum = reader.Real("baseline_momentum", 0, 0.999999);
-  options.entropy_weight = reader.Real("entropy_weight", 0, 1000);
   return std::make_unique<Ppo>(options, std::move(context));
 }
 

@@ -2,19 +2,16 @@
 #include <utility>
 #include <vector>
 
-#include "strategies/archive.h"
 #include "strategies/builtin.h"
 #include "strategies/fitness.h"
+#include "strategies/offspring.h"
 #include "strategies/options.h"
 #include "strategies/proposer.h"
 #include "strategies/ranking.h"
-#include "strategies/variation.h"
 #include "tabular/analysis/hypervolume.h"
 
 namespace hwnas {
 namespace {
-
-constexpr size_t kTries = 20;
 
 std::vector<OptionInfo> Options() {
   return {
@@ -27,35 +24,19 @@ std::vector<OptionInfo> Options() {
   };
 }
 
-struct SmsOptions {
-  size_t population_size;
-  double crossover_probability;
-  double mutation_rate;
-  bool refuse_duplicates;
-  size_t move;
-};
-
 class SmsEmoa : public Strategy {
  public:
-  SmsEmoa(const SmsOptions& options, RunContext context)
-      : options_(options),
+  SmsEmoa(const OffspringOptions& options, RunContext context)
+      : population_size_(options.population_size),
         context_(std::move(context)),
         judge_(*context_.problem),
         proposer_(*context_.problem),
-        variation_(*context_.problem->space, options.crossover_probability,
-                   options.mutation_rate, options.move),
+        offspring_(*context_.problem->space, options),
         sorter_(judge_.Objectives()) {}
 
   AskState Ask(size_t limit, std::vector<Proposal>* out) override {
     for (size_t i = 0; i < limit; ++i) {
-      Architecture child = Draw();
-      if (options_.refuse_duplicates) {
-        for (size_t k = 0; k < kTries && seen_.Contains(child); ++k) {
-          child = Draw();
-        }
-        seen_.Insert(child);
-      }
-      proposer_.Propose(std::move(child), out);
+      proposer_.Propose(offspring_.Fresh([&] { return Draw(); }), out);
     }
     return AskState::kReady;
   }
@@ -65,20 +46,20 @@ class SmsEmoa : public Strategy {
       Individual& newcomer = population_.emplace_back();
       newcomer.architecture = trial.architecture;
       newcomer.rating = judge_.RateAll(trial);
-      if (population_.size() > options_.population_size) RemoveWorst();
+      if (population_.size() > population_size_) RemoveWorst();
     }
   }
 
  private:
   Architecture Draw() {
     const SearchSpace& space = *context_.problem->space;
-    if (proposer_.Next() < options_.population_size || population_.empty()) {
+    if (proposer_.Next() < population_size_ || population_.empty()) {
       return space.Sample(context_.rng);
     }
     const size_t n = population_.size();
     const Architecture& a = population_[context_.rng.Below(n)].architecture;
     const Architecture& b = population_[context_.rng.Below(n)].architecture;
-    return variation_.Child(a, b, context_.rng);
+    return offspring_.Cross(a, b, context_.rng);
   }
 
   /// Of the last front the member that adds least to its hypervolume; where
@@ -124,28 +105,22 @@ class SmsEmoa : public Strategy {
     return least;
   }
 
-  SmsOptions options_;
+  size_t population_size_;
   RunContext context_;
   Judge judge_;
   Proposer proposer_;
-  Variation variation_;
+  Offspring offspring_;
   ConstrainedSorter sorter_;
   std::vector<Individual> population_;
   std::vector<double> points_;
-  SeenSet seen_;
 };
 
 std::unique_ptr<Strategy> Make(const OptionMap& given, RunContext context) {
   const std::vector<OptionInfo> known = Options();
   const OptionReader reader("sms-emoa", known, given);
-  SmsOptions options;
-  options.population_size = reader.Count("population_size", 2, 100000);
-  options.crossover_probability = reader.Real("crossover_probability", 0, 1);
-  options.mutation_rate = reader.Real("mutation_rate", 0, 1000000);
-  options.refuse_duplicates =
-      reader.Choice("duplicates", {"refuse", "allow"}) == 0;
-  options.move = reader.Move("move", *context.problem->space);
-  return std::make_unique<SmsEmoa>(options, std::move(context));
+  return std::make_unique<SmsEmoa>(
+      ReadOffspringOptions(reader, 100000, *context.problem->space),
+      std::move(context));
 }
 
 }  // namespace

@@ -43,8 +43,8 @@ Problem GoldenProblem(const StrategyInfo& info) {
 
 Trace GoldenRun(const StrategyInfo& info, const Problem& problem,
                 uint64_t seed) {
-  return RunStrategy(info.name, {}, problem, seed,
-                     {.evaluations = kEvaluations, .workers = 2});
+  return RunOnLandscape(info.name, {}, problem, seed,
+                        {.evaluations = kEvaluations, .workers = 2});
 }
 
 std::string ExactRecord(const StrategyInfo& info) {

@@ -26,7 +26,7 @@ class StrategyConformance : public testing::TestWithParam<std::string> {
 
   Trace RunOn(const Problem& problem, uint64_t seed,
               const DriveOptions& drive = {}, const Oddities& odd = {}) const {
-    return RunStrategy(GetParam(), {}, problem, seed, drive, odd);
+    return RunOnLandscape(GetParam(), {}, problem, seed, drive, odd);
   }
 
   /// A run that is about surviving: every proposal legal, some made.
@@ -172,7 +172,7 @@ TEST_P(StrategyConformance, AcceptsItsOwnDefaultsAsGiven) {
     defaults[option.name] = option.default_value;
     EXPECT_FALSE(option.about.empty()) << option.name;
   }
-  const Trace given = RunStrategy(GetParam(), defaults, problem, 4);
+  const Trace given = RunOnLandscape(GetParam(), defaults, problem, 4);
   EXPECT_EQ(given.Text(*toy_), RunOn(problem, 4).Text(*toy_));
 }
 
@@ -206,7 +206,8 @@ TEST_P(StrategyConformance, BeatsRandomWhereItClaimsTo) {
   for (uint64_t seed = 0; seed < kSeeds; ++seed) {
     const DriveOptions drive = {.evaluations = 300};
     const Trace own = RunOn(problem, seed, drive);
-    const Trace random = RunStrategy("random", {}, problem, 1000 + seed, drive);
+    const Trace random =
+        RunOnLandscape("random", {}, problem, 1000 + seed, drive);
     differences.push_back(several ? Volume(own) - Volume(random)
                                   : BestAccuracy(own, problem) -
                                         BestAccuracy(random, problem));

@@ -15,6 +15,13 @@ function(run)
 endfunction()
 
 run("${CMAKE_COMMAND}" --install "${BUILD_DIR}" --prefix "${prefix}")
+# How strategies are made is private.
+file(GLOB installed RELATIVE "${prefix}/include/hwnas/strategies"
+     "${prefix}/include/hwnas/strategies/*")
+list(SORT installed)
+if(NOT installed STREQUAL "registry.h;strategy.h")
+  message(FATAL_ERROR "installed of strategies/: ${installed}")
+endif()
 run("${CMAKE_COMMAND}" -G Ninja -S "${CONSUMER_DIR}" -B "${WORK_DIR}/build"
     "-DCMAKE_PREFIX_PATH=${prefix}" "-DHWNAS_INCLUDE_DIR=${prefix}/include")
 run("${CMAKE_COMMAND}" --build "${WORK_DIR}/build")

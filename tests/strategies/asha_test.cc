@@ -9,14 +9,14 @@ namespace {
 TEST(Asha, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 1);
-  EXPECT_EQ(RunStrategy("asha", {}, problem, 1).Text(*space),
-            RunStrategy("asha", {}, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("asha", {}, problem, 1).Text(*space),
+            RunOnLandscape("asha", {}, problem, 1).Text(*space));
 }
 
 TEST(Asha, NeverWaitsAndPromotesAQuarter) {
   const Problem problem = MakeProblem(std::make_shared<ToySpace>(6, 5), 1, 3);
-  const Trace trace =
-      RunStrategy("asha", {}, problem, 1, {.evaluations = 500, .workers = 8});
+  const Trace trace = RunOnLandscape("asha", {}, problem, 1,
+                                     {.evaluations = 500, .workers = 8});
   std::map<int, int> rungs;
   for (const Proposal& proposal : trace.proposals) ++rungs[proposal.rung];
   EXPECT_EQ(trace.proposals.size(), 500u);
@@ -26,8 +26,8 @@ TEST(Asha, NeverWaitsAndPromotesAQuarter) {
 
 TEST(Asha, PromotesAnArchitectureOnceFromARung) {
   const Problem problem = MakeProblem(std::make_shared<ToySpace>(6, 5), 1, 3);
-  const Trace trace = RunStrategy("asha", {{"resume", "always"}}, problem, 1,
-                                  {.evaluations = 400, .workers = 4});
+  const Trace trace = RunOnLandscape("asha", {{"resume", "always"}}, problem, 1,
+                                     {.evaluations = 400, .workers = 4});
   std::map<uint64_t, int> promotions;
   for (const Proposal& p : trace.proposals) {
     EXPECT_EQ(p.rung == 0, p.resumed_from == kNoProposal);

@@ -9,16 +9,16 @@ namespace {
 TEST(Bohb, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 1);
-  EXPECT_EQ(RunStrategy("bohb", {}, problem, 1).Text(*space),
-            RunStrategy("bohb", {}, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("bohb", {}, problem, 1).Text(*space),
+            RunOnLandscape("bohb", {}, problem, 1).Text(*space));
 }
 
 TEST(Bohb, OfRandomFractionOneIsHyperband) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 1, 3);
   const Trace bohb =
-      RunStrategy("bohb", {{"random_fraction", "1"}}, problem, 1);
-  const Trace hyperband = RunStrategy("hyperband", {}, problem, 1);
+      RunOnLandscape("bohb", {{"random_fraction", "1"}}, problem, 1);
+  const Trace hyperband = RunOnLandscape("hyperband", {}, problem, 1);
   for (size_t i = 0; i < bohb.proposals.size(); ++i) {
     EXPECT_EQ(bohb.proposals[i].rung, hyperband.proposals[i].rung);
   }

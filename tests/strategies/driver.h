@@ -251,10 +251,10 @@ inline RunContext MakeContext(const Problem& problem, uint64_t seed) {
 }
 
 /// A whole run of a built-in strategy on the synthetic landscape.
-inline Trace RunStrategy(const std::string& name, const OptionMap& options,
-                         const Problem& problem, uint64_t seed,
-                         const DriveOptions& drive = {},
-                         const Oddities& odd = {}) {
+inline Trace RunOnLandscape(const std::string& name, const OptionMap& options,
+                            const Problem& problem, uint64_t seed,
+                            const DriveOptions& drive = {},
+                            const Oddities& odd = {}) {
   const std::unique_ptr<Strategy> strategy =
       MakeStrategy(name, options, MakeContext(problem, seed));
   SyntheticEvaluator evaluator(problem, odd);

@@ -9,17 +9,17 @@ namespace {
 TEST(EvolutionPareto, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 2);
-  EXPECT_EQ(RunStrategy("evolution-pareto", {}, problem, 1).Text(*space),
-            RunStrategy("evolution-pareto", {}, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("evolution-pareto", {}, problem, 1).Text(*space),
+            RunOnLandscape("evolution-pareto", {}, problem, 1).Text(*space));
 }
 
 TEST(EvolutionPareto, OrderOfTellingDoesNotMatter) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 2);
-  EXPECT_EQ(RunStrategy("evolution-pareto", {}, problem, 1, {.workers = 9})
+  EXPECT_EQ(RunOnLandscape("evolution-pareto", {}, problem, 1, {.workers = 9})
                 .Text(*space),
-            RunStrategy("evolution-pareto", {}, problem, 1,
-                        {.workers = 9, .order = TellOrder::kReversed})
+            RunOnLandscape("evolution-pareto", {}, problem, 1,
+                           {.workers = 9, .order = TellOrder::kReversed})
                 .Text(*space));
 }
 

@@ -11,17 +11,17 @@ TEST(Exhaustive, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(3, 4);
   const Problem problem = MakeProblem(space);
   const OptionMap shuffled = {{"order", "shuffled"}};
-  EXPECT_EQ(RunStrategy("exhaustive", shuffled, problem, 1).Text(*space),
-            RunStrategy("exhaustive", shuffled, problem, 1).Text(*space));
-  EXPECT_NE(RunStrategy("exhaustive", shuffled, problem, 1).Text(*space),
-            RunStrategy("exhaustive", shuffled, problem, 2).Text(*space));
+  EXPECT_EQ(RunOnLandscape("exhaustive", shuffled, problem, 1).Text(*space),
+            RunOnLandscape("exhaustive", shuffled, problem, 1).Text(*space));
+  EXPECT_NE(RunOnLandscape("exhaustive", shuffled, problem, 1).Text(*space),
+            RunOnLandscape("exhaustive", shuffled, problem, 2).Text(*space));
 }
 
 TEST(Exhaustive, ProposesAllInTheSpacesOrderAndEnds) {
   const auto space = std::make_shared<ToySpace>(3, 4);
   const Problem problem = MakeProblem(space);
-  const Trace trace = RunStrategy("exhaustive", {}, problem, 1,
-                                  {.evaluations = 1000, .workers = 10});
+  const Trace trace = RunOnLandscape("exhaustive", {}, problem, 1,
+                                     {.evaluations = 1000, .workers = 10});
   ASSERT_EQ(trace.proposals.size(), 64u);
   for (size_t i = 0; i < 64; ++i) {
     EXPECT_EQ(space->Rank(trace.proposals[i].architecture), i);
@@ -32,8 +32,8 @@ TEST(Exhaustive, ProposesAllInTheSpacesOrderAndEnds) {
 TEST(Exhaustive, ShuffledProposesAllOnce) {
   const auto space = std::make_shared<ToySpace>(3, 4);
   const Problem problem = MakeProblem(space);
-  const Trace trace = RunStrategy("exhaustive", {{"order", "shuffled"}},
-                                  problem, 1, {.evaluations = 1000});
+  const Trace trace = RunOnLandscape("exhaustive", {{"order", "shuffled"}},
+                                     problem, 1, {.evaluations = 1000});
   std::set<Architecture> seen;
   for (const Proposal& p : trace.proposals) seen.insert(p.architecture);
   EXPECT_EQ(seen.size(), 64u);
@@ -43,12 +43,12 @@ TEST(Exhaustive, ShuffledProposesAllOnce) {
 TEST(Exhaustive, RefusesASpaceThatCannotBeListed) {
   const auto space = std::make_shared<ToySpace>(40, 9);
   const Problem problem = MakeProblem(space);
-  EXPECT_THROW(RunStrategy("exhaustive", {}, problem, 1), Error);
+  EXPECT_THROW(RunOnLandscape("exhaustive", {}, problem, 1), Error);
   const auto large = std::make_shared<ToySpace>(9, 9);
   const Problem listed = MakeProblem(large);
-  EXPECT_THROW(RunStrategy("exhaustive", {{"order", "shuffled"}}, listed, 1),
+  EXPECT_THROW(RunOnLandscape("exhaustive", {{"order", "shuffled"}}, listed, 1),
                Error);
-  EXPECT_EQ(RunStrategy("exhaustive", {}, listed, 1).proposals.size(), 200u);
+  EXPECT_EQ(RunOnLandscape("exhaustive", {}, listed, 1).proposals.size(), 200u);
 }
 
 }  // namespace

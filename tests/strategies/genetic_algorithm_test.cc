@@ -8,24 +8,24 @@ namespace {
 TEST(GeneticAlgorithm, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 1);
-  EXPECT_EQ(RunStrategy("genetic-algorithm", {}, problem, 1).Text(*space),
-            RunStrategy("genetic-algorithm", {}, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("genetic-algorithm", {}, problem, 1).Text(*space),
+            RunOnLandscape("genetic-algorithm", {}, problem, 1).Text(*space));
 }
 
 TEST(GeneticAlgorithm, OrderOfTellingDoesNotMatter) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space);
-  EXPECT_EQ(RunStrategy("genetic-algorithm", {}, problem, 1, {.workers = 6})
+  EXPECT_EQ(RunOnLandscape("genetic-algorithm", {}, problem, 1, {.workers = 6})
                 .Text(*space),
-            RunStrategy("genetic-algorithm", {}, problem, 1,
-                        {.workers = 6, .order = TellOrder::kShuffled})
+            RunOnLandscape("genetic-algorithm", {}, problem, 1,
+                           {.workers = 6, .order = TellOrder::kShuffled})
                 .Text(*space));
 }
 
 TEST(GeneticAlgorithm, WithoutVariationChildrenAreCopiesOfParents) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space);
-  const Trace trace = RunStrategy(
+  const Trace trace = RunOnLandscape(
       "genetic-algorithm",
       {{"crossover_probability", "0"}, {"mutation_rate", "0"}}, problem, 1);
   std::vector<Architecture> first;

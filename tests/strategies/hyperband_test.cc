@@ -11,8 +11,8 @@ namespace {
 TEST(Hyperband, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 1);
-  EXPECT_EQ(RunStrategy("hyperband", {}, problem, 1).Text(*space),
-            RunStrategy("hyperband", {}, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("hyperband", {}, problem, 1).Text(*space),
+            RunOnLandscape("hyperband", {}, problem, 1).Text(*space));
 }
 
 TEST(Hyperband, BracketsAreThoseOfThePaper) {
@@ -27,7 +27,7 @@ TEST(Hyperband, OneBracketHalvesRungByRung) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 1, 3);
   const Trace trace =
-      RunStrategy("hyperband", {}, problem, 1, {.evaluations = 13});
+      RunOnLandscape("hyperband", {}, problem, 1, {.evaluations = 13});
   for (size_t i = 0; i < 13; ++i) {
     EXPECT_EQ(trace.proposals[i].rung, i < 9 ? 0 : i < 12 ? 1 : 2);
   }
@@ -62,8 +62,8 @@ TEST(Hyperband, ResumedTrialsNameTheirOrigin) {
   const Problem problem = MakeProblem(std::make_shared<ToySpace>(6, 5), 1, 3);
   const auto resumed = [&](const char* resume) {
     size_t count = 0;
-    for (const Proposal& p : RunStrategy("hyperband", {{"resume", resume}},
-                                         problem, 1, {.evaluations = 13})
+    for (const Proposal& p : RunOnLandscape("hyperband", {{"resume", resume}},
+                                            problem, 1, {.evaluations = 13})
                                  .proposals) {
       count += p.resumed_from != kNoProposal;
     }

@@ -12,8 +12,8 @@ TEST(LocalSearch, SameSeedSameLog) {
   const Problem problem = MakeProblem(space);
   for (const char* improvement : {"first", "best"}) {
     const OptionMap options = {{"improvement", improvement}};
-    EXPECT_EQ(RunStrategy("local-search", options, problem, 1).Text(*space),
-              RunStrategy("local-search", options, problem, 1).Text(*space));
+    EXPECT_EQ(RunOnLandscape("local-search", options, problem, 1).Text(*space),
+              RunOnLandscape("local-search", options, problem, 1).Text(*space));
   }
 }
 
@@ -23,8 +23,8 @@ TEST(LocalSearch, ProposesNothingTwiceAndEndsWithTheSpace) {
   for (const char* improvement : {"first", "best"}) {
     for (const size_t workers : {1, 6}) {
       const Trace trace =
-          RunStrategy("local-search", {{"improvement", improvement}}, problem,
-                      1, {.evaluations = 1000, .workers = workers});
+          RunOnLandscape("local-search", {{"improvement", improvement}},
+                         problem, 1, {.evaluations = 1000, .workers = workers});
       std::set<Architecture> seen;
       for (const Proposal& p : trace.proposals) {
         EXPECT_TRUE(seen.insert(p.architecture).second);
@@ -38,9 +38,9 @@ TEST(LocalSearch, ProposesNothingTwiceAndEndsWithTheSpace) {
 TEST(LocalSearch, BestImprovementEvaluatesTheWholeNeighbourhood) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space);
-  const Trace trace =
-      RunStrategy("local-search", {{"improvement", "best"}, {"initial", "1"}},
-                  problem, 1, {.evaluations = 25});
+  const Trace trace = RunOnLandscape(
+      "local-search", {{"improvement", "best"}, {"initial", "1"}}, problem, 1,
+      {.evaluations = 25});
   std::vector<Architecture> neighbors;
   space->Neighbors(trace.proposals[0].architecture, &neighbors);
   std::set<Architecture> expected(neighbors.begin(), neighbors.end());
@@ -61,7 +61,7 @@ TEST(LocalSearch, ReachesTheOptimumOfASeparableLandscape) {
   }
   for (uint64_t seed = 0; seed < 10; ++seed) {
     const Trace trace =
-        RunStrategy("local-search", {}, problem, seed, {.evaluations = 100});
+        RunOnLandscape("local-search", {}, problem, seed, {.evaluations = 100});
     EXPECT_GE(BestAccuracy(trace, problem), optimum - 0.8);
   }
 }

@@ -11,13 +11,13 @@ namespace {
 TEST(Moead, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 2);
-  EXPECT_EQ(RunStrategy("moead", {}, problem, 1).Text(*space),
-            RunStrategy("moead", {}, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("moead", {}, problem, 1).Text(*space),
+            RunOnLandscape("moead", {}, problem, 1).Text(*space));
 }
 
 TEST(Moead, AcceptsOneObjective) {
   const Problem problem = MakeProblem(std::make_shared<ToySpace>(6, 5));
-  EXPECT_EQ(RunStrategy("moead", {}, problem, 1).proposals.size(), 200u);
+  EXPECT_EQ(RunOnLandscape("moead", {}, problem, 1).proposals.size(), 200u);
 }
 
 TEST(SimplexLattice, HasTheCountsOfDasAndDennis) {

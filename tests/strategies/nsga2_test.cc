@@ -12,20 +12,20 @@ const OptionMap kSmall = {{"population_size", "20"}};
 TEST(Nsga2, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 2);
-  EXPECT_EQ(RunStrategy("nsga2", kSmall, problem, 1).Text(*space),
-            RunStrategy("nsga2", kSmall, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("nsga2", kSmall, problem, 1).Text(*space),
+            RunOnLandscape("nsga2", kSmall, problem, 1).Text(*space));
 }
 
 TEST(Nsga2, OrderOfTellingDoesNotMatter) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 2);
   const std::string in_order =
-      RunStrategy("nsga2", kSmall, problem, 1, {.workers = 7}).Text(*space);
+      RunOnLandscape("nsga2", kSmall, problem, 1, {.workers = 7}).Text(*space);
   for (const TellOrder order : {TellOrder::kReversed, TellOrder::kShuffled}) {
-    EXPECT_EQ(
-        RunStrategy("nsga2", kSmall, problem, 1, {.workers = 7, .order = order})
-            .Text(*space),
-        in_order);
+    EXPECT_EQ(RunOnLandscape("nsga2", kSmall, problem, 1,
+                             {.workers = 7, .order = order})
+                  .Text(*space),
+              in_order);
   }
 }
 
@@ -46,7 +46,7 @@ TEST(Nsga2, RefusesDuplicatesUnlessAllowed) {
     options["population_size"] = "20";
     std::set<Architecture> seen;
     for (const Proposal& p :
-         RunStrategy("nsga2", options, problem, 1, {.evaluations = 160})
+         RunOnLandscape("nsga2", options, problem, 1, {.evaluations = 160})
              .proposals) {
       seen.insert(p.architecture);
     }
@@ -61,7 +61,7 @@ TEST(Nsga2, ConstraintsPullThePopulationToTheFeasible) {
   Problem problem = MakeProblem(space, 2);
   problem.constraints.push_back({Metric::Parse("latency@eyeriss"), true, 14});
   const Trace trace =
-      RunStrategy("nsga2", kSmall, problem, 1, {.evaluations = 400});
+      RunOnLandscape("nsga2", kSmall, problem, 1, {.evaluations = 400});
   const auto feasible = [&](size_t begin, size_t end) {
     size_t count = 0;
     for (size_t i = begin; i < end; ++i) {

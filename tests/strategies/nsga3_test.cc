@@ -8,25 +8,26 @@ namespace {
 TEST(Nsga3, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 2);
-  EXPECT_EQ(RunStrategy("nsga3", {}, problem, 1).Text(*space),
-            RunStrategy("nsga3", {}, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("nsga3", {}, problem, 1).Text(*space),
+            RunOnLandscape("nsga3", {}, problem, 1).Text(*space));
 }
 
 TEST(Nsga3, OrderOfTellingDoesNotMatter) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 2);
-  EXPECT_EQ(RunStrategy("nsga3", {}, problem, 1, {.workers = 9}).Text(*space),
-            RunStrategy("nsga3", {}, problem, 1,
-                        {.workers = 9, .order = TellOrder::kReversed})
-                .Text(*space));
+  EXPECT_EQ(
+      RunOnLandscape("nsga3", {}, problem, 1, {.workers = 9}).Text(*space),
+      RunOnLandscape("nsga3", {}, problem, 1,
+                     {.workers = 9, .order = TellOrder::kReversed})
+          .Text(*space));
 }
 
 TEST(Nsga3, AcceptsOneAndThreeObjectives) {
   Problem problem = MakeProblem(std::make_shared<ToySpace>(6, 5), 2);
   problem.objectives.push_back({Metric::Parse("params"), Direction::kMinimize});
-  EXPECT_EQ(RunStrategy("nsga3", {}, problem, 1).proposals.size(), 200u);
+  EXPECT_EQ(RunOnLandscape("nsga3", {}, problem, 1).proposals.size(), 200u);
   problem.objectives.resize(1);
-  EXPECT_EQ(RunStrategy("nsga3", {}, problem, 1).proposals.size(), 200u);
+  EXPECT_EQ(RunOnLandscape("nsga3", {}, problem, 1).proposals.size(), 200u);
 }
 
 }  // namespace

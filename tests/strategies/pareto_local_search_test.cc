@@ -9,15 +9,15 @@ namespace {
 TEST(ParetoLocalSearch, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 2);
-  EXPECT_EQ(RunStrategy("pareto-local-search", {}, problem, 1).Text(*space),
-            RunStrategy("pareto-local-search", {}, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("pareto-local-search", {}, problem, 1).Text(*space),
+            RunOnLandscape("pareto-local-search", {}, problem, 1).Text(*space));
 }
 
 TEST(ParetoLocalSearch, ProposesNothingTwiceAndEndsWithTheSpace) {
   const auto space = std::make_shared<ToySpace>(3, 4);
   const Problem problem = MakeProblem(space, 2);
-  const Trace trace = RunStrategy("pareto-local-search", {}, problem, 1,
-                                  {.evaluations = 1000, .workers = 3});
+  const Trace trace = RunOnLandscape("pareto-local-search", {}, problem, 1,
+                                     {.evaluations = 1000, .workers = 3});
   std::set<Architecture> seen;
   for (const Proposal& p : trace.proposals) {
     EXPECT_TRUE(seen.insert(p.architecture).second);

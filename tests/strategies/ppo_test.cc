@@ -8,14 +8,15 @@ namespace {
 TEST(Ppo, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 1);
-  EXPECT_EQ(RunStrategy("ppo", {}, problem, 1).Text(*space),
-            RunStrategy("ppo", {}, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("ppo", {}, problem, 1).Text(*space),
+            RunOnLandscape("ppo", {}, problem, 1).Text(*space));
 }
 
 TEST(Ppo, LearnsASeparableReward) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space);
-  const Trace trace = RunStrategy("ppo", {}, problem, 1, {.evaluations = 1000});
+  const Trace trace =
+      RunOnLandscape("ppo", {}, problem, 1, {.evaluations = 1000});
   double early = 0;
   double late = 0;
   for (size_t i = 0; i < 100; ++i) early += trace.trials[i].values[0] / 100;

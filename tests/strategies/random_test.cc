@@ -11,8 +11,8 @@ namespace {
 TEST(Random, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space);
-  EXPECT_EQ(RunStrategy("random", {}, problem, 1).Text(*space),
-            RunStrategy("random", {}, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("random", {}, problem, 1).Text(*space),
+            RunOnLandscape("random", {}, problem, 1).Text(*space));
 }
 
 TEST(Random, IsUniformWithRepetition) {
@@ -20,7 +20,8 @@ TEST(Random, IsUniformWithRepetition) {
   const Problem problem = MakeProblem(space);
   std::map<Architecture, int> counts;
   for (const Proposal& p :
-       RunStrategy("random", {}, problem, 1, {.evaluations = 9000}).proposals) {
+       RunOnLandscape("random", {}, problem, 1, {.evaluations = 9000})
+           .proposals) {
     ++counts[p.architecture];
   }
   EXPECT_EQ(counts.size(), 9u);
@@ -33,15 +34,15 @@ TEST(Random, DoesNotDependOnTheNumberAskedForAtOnce) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space);
   EXPECT_EQ(
-      RunStrategy("random", {}, problem, 1).Text(*space),
-      RunStrategy("random", {}, problem, 1, {.workers = 17}).Text(*space));
+      RunOnLandscape("random", {}, problem, 1).Text(*space),
+      RunOnLandscape("random", {}, problem, 1, {.workers = 17}).Text(*space));
 }
 
 TEST(Random, UniqueDrawsEveryArchitectureOnceAndEnds) {
   const auto space = std::make_shared<ToySpace>(3, 4);
   const Problem problem = MakeProblem(space);
-  const Trace trace = RunStrategy("random", {{"unique", "true"}}, problem, 1,
-                                  {.evaluations = 1000, .workers = 5});
+  const Trace trace = RunOnLandscape("random", {{"unique", "true"}}, problem, 1,
+                                     {.evaluations = 1000, .workers = 5});
   std::set<Architecture> seen;
   for (const Proposal& p : trace.proposals) seen.insert(p.architecture);
   EXPECT_EQ(seen.size(), 64u);
@@ -52,8 +53,8 @@ TEST(Random, UniqueDrawsEveryArchitectureOnceAndEnds) {
 TEST(Random, UniqueWorksWhereTheSpaceIsTooLargeToList) {
   const auto space = std::make_shared<ToySpace>(40, 9);
   const Problem problem = MakeProblem(space);
-  const Trace trace = RunStrategy("random", {{"unique", "true"}}, problem, 1,
-                                  {.evaluations = 500});
+  const Trace trace = RunOnLandscape("random", {{"unique", "true"}}, problem, 1,
+                                     {.evaluations = 500});
   std::set<Architecture> seen;
   for (const Proposal& p : trace.proposals) seen.insert(p.architecture);
   EXPECT_EQ(seen.size(), 500u);

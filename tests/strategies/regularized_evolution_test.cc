@@ -17,14 +17,15 @@ size_t Differences(const Architecture& a, const Architecture& b) {
 TEST(RegularizedEvolution, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space);
-  EXPECT_EQ(RunStrategy("regularized-evolution", {}, problem, 1).Text(*space),
-            RunStrategy("regularized-evolution", {}, problem, 1).Text(*space));
+  EXPECT_EQ(
+      RunOnLandscape("regularized-evolution", {}, problem, 1).Text(*space),
+      RunOnLandscape("regularized-evolution", {}, problem, 1).Text(*space));
 }
 
 TEST(RegularizedEvolution, ChildrenAreOneMoveFromAYoungMember) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space);
-  const Trace trace = RunStrategy("regularized-evolution", {}, problem, 1);
+  const Trace trace = RunOnLandscape("regularized-evolution", {}, problem, 1);
   for (size_t i = 10; i < trace.proposals.size(); ++i) {
     bool found = false;
     for (size_t parent = i - 10; parent < i; ++parent) {
@@ -38,11 +39,11 @@ TEST(RegularizedEvolution, ChildrenAreOneMoveFromAYoungMember) {
 TEST(RegularizedEvolution, AWholeTournamentFollowsTheBest) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space);
-  const Trace trace = RunStrategy("regularized-evolution",
-                                  {{"population_size", "8"},
-                                   {"sample_size", "8"},
-                                   {"tournament_replacement", "false"}},
-                                  problem, 1);
+  const Trace trace = RunOnLandscape("regularized-evolution",
+                                     {{"population_size", "8"},
+                                      {"sample_size", "8"},
+                                      {"tournament_replacement", "false"}},
+                                     problem, 1);
   for (size_t i = 8; i < trace.trials.size(); ++i) {
     double best = 0;
     for (size_t k = i - 8; k < i; ++k) {
@@ -62,7 +63,7 @@ TEST(RegularizedEvolution, SampleAboveThePopulationIsRefused) {
   const Problem problem = MakeProblem(std::make_shared<ToySpace>(6, 5));
   const OptionMap options = {{"sample_size", "11"},
                              {"tournament_replacement", "false"}};
-  EXPECT_THROW(RunStrategy("regularized-evolution", options, problem, 1),
+  EXPECT_THROW(RunOnLandscape("regularized-evolution", options, problem, 1),
                Error);
 }
 

@@ -12,15 +12,15 @@ namespace {
 TEST(Reinforce, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 1);
-  EXPECT_EQ(RunStrategy("reinforce", {}, problem, 1).Text(*space),
-            RunStrategy("reinforce", {}, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("reinforce", {}, problem, 1).Text(*space),
+            RunOnLandscape("reinforce", {}, problem, 1).Text(*space));
 }
 
 TEST(Reinforce, LearnsASeparableReward) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space);
   const Trace trace =
-      RunStrategy("reinforce", {}, problem, 1, {.evaluations = 3000});
+      RunOnLandscape("reinforce", {}, problem, 1, {.evaluations = 3000});
   double early = 0;
   double late = 0;
   for (size_t i = 0; i < 100; ++i) early += trace.trials[i].values[0] / 100;

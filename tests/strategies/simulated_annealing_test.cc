@@ -8,14 +8,14 @@ namespace {
 TEST(SimulatedAnnealing, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 1);
-  EXPECT_EQ(RunStrategy("simulated-annealing", {}, problem, 1).Text(*space),
-            RunStrategy("simulated-annealing", {}, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("simulated-annealing", {}, problem, 1).Text(*space),
+            RunOnLandscape("simulated-annealing", {}, problem, 1).Text(*space));
 }
 
 TEST(SimulatedAnnealing, ColdItOnlyClimbs) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space);
-  const Trace trace = RunStrategy(
+  const Trace trace = RunOnLandscape(
       "simulated-annealing",
       {{"start_temperature", "1e-9"}, {"end_temperature", "1e-9"}}, problem, 1);
   // Every step starts from the best so far, so each proposal differs from
@@ -45,8 +45,8 @@ TEST(SimulatedAnnealing, ColdItOnlyClimbs) {
 
 TEST(SimulatedAnnealing, RefusesHeating) {
   const Problem problem = MakeProblem(std::make_shared<ToySpace>(6, 5));
-  EXPECT_THROW(RunStrategy("simulated-annealing", {{"end_temperature", "9"}},
-                           problem, 1),
+  EXPECT_THROW(RunOnLandscape("simulated-annealing", {{"end_temperature", "9"}},
+                              problem, 1),
                Error);
 }
 

@@ -8,8 +8,8 @@ namespace {
 TEST(SmsEmoa, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 2);
-  EXPECT_EQ(RunStrategy("sms-emoa", {}, problem, 1).Text(*space),
-            RunStrategy("sms-emoa", {}, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("sms-emoa", {}, problem, 1).Text(*space),
+            RunOnLandscape("sms-emoa", {}, problem, 1).Text(*space));
 }
 
 TEST(SmsEmoa, NeverWaits) {
@@ -26,7 +26,7 @@ TEST(SmsEmoa, NeverWaits) {
 TEST(SmsEmoa, AcceptsThreeObjectives) {
   Problem problem = MakeProblem(std::make_shared<ToySpace>(6, 5), 2);
   problem.objectives.push_back({Metric::Parse("params"), Direction::kMinimize});
-  EXPECT_EQ(RunStrategy("sms-emoa", {{"population_size", "20"}}, problem, 1)
+  EXPECT_EQ(RunOnLandscape("sms-emoa", {{"population_size", "20"}}, problem, 1)
                 .proposals.size(),
             200u);
 }

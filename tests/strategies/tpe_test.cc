@@ -9,14 +9,14 @@ namespace {
 TEST(Tpe, SameSeedSameLog) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space, 1);
-  EXPECT_EQ(RunStrategy("tpe", {}, problem, 1).Text(*space),
-            RunStrategy("tpe", {}, problem, 1).Text(*space));
+  EXPECT_EQ(RunOnLandscape("tpe", {}, problem, 1).Text(*space),
+            RunOnLandscape("tpe", {}, problem, 1).Text(*space));
 }
 
 TEST(Tpe, ConcentratesOnTheChoicesOfGoodTrials) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space);
-  const Trace trace = RunStrategy("tpe", {}, problem, 1);
+  const Trace trace = RunOnLandscape("tpe", {}, problem, 1);
   double early = 0;
   double late = 0;
   for (size_t i = 0; i < 10; ++i) early += trace.trials[i].values[0];
@@ -28,7 +28,7 @@ TEST(Tpe, RarelyRepeatsItself) {
   const auto space = std::make_shared<ToySpace>(6, 5);
   const Problem problem = MakeProblem(space);
   std::set<Architecture> seen;
-  for (const Proposal& p : RunStrategy("tpe", {}, problem, 1).proposals) {
+  for (const Proposal& p : RunOnLandscape("tpe", {}, problem, 1).proposals) {
     seen.insert(p.architecture);
   }
   EXPECT_GT(seen.size(), 190u);
