@@ -1,0 +1,37 @@
+#ifndef HWNAS_TABULAR_ANALYSIS_SPLITS_H_
+#define HWNAS_TABULAR_ANALYSIS_SPLITS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace hwnas {
+
+/// Groups that no split may divide: rows that share a class or a network,
+/// directly or through other rows. `classes` and `networks` are labels by row
+/// (SearchSpace::Canonical, Table::EffectiveNetwork): neither is finer than
+/// the other, since a class may hold several networks and cells of several
+/// classes may be one network. Returns a group a row, numbered by first row.
+std::vector<uint32_t> LeakGroups(std::span<const uint32_t> classes,
+                                 std::span<const uint32_t> networks);
+
+/// Rows to learn from and rows to be judged on, both ascending; every row is
+/// in one of them, all of a group in the same.
+struct Split {
+  std::vector<uint32_t> train;
+  std::vector<uint32_t> test;
+};
+
+/// The `number`-th of the frozen splits of a seed. Groups are drawn one after
+/// the other, and each that still fits joins the training rows until there
+/// are `train` of them; it stays below only where no group fits any more.
+/// Large groups are thus test rows more often than not. Deterministic; a
+/// split does not depend on how many others there are. Error(kUsage) unless
+/// 0 < train < rows, or when no group fits.
+Split MakeSplit(std::span<const uint32_t> groups, size_t train, uint64_t seed,
+                uint64_t number);
+
+}  // namespace hwnas
+
+#endif  // HWNAS_TABULAR_ANALYSIS_SPLITS_H_
