@@ -90,6 +90,12 @@ uint32_t BigEndian(const unsigned char* bytes) {
          (static_cast<uint32_t>(bytes[2]) << 8) | bytes[3];
 }
 
+bool IsOf(const unsigned char (&header)[kHeaderSize],
+          const SqliteFormat& format) {
+  return std::memcmp(header, kMagic, sizeof(kMagic)) == 0 &&
+         BigEndian(header + kApplicationIdOffset) == format.application_id;
+}
+
 /// Reads what a file says it is from its header, without SQLite.
 void CheckHeader(const std::string& path, const SqliteFormat& format) {
   std::error_code error;
@@ -111,9 +117,7 @@ void CheckHeader(const std::string& path, const SqliteFormat& format) {
         fmt::format("{}: cannot be opened; check its permissions", path));
   }
   stream.read(reinterpret_cast<char*>(header), kHeaderSize);
-  if (stream.gcount() != kHeaderSize ||
-      std::memcmp(header, kMagic, sizeof(kMagic)) != 0 ||
-      BigEndian(header + kApplicationIdOffset) != format.application_id) {
+  if (stream.gcount() != kHeaderSize || !IsOf(header, format)) {
     FailCorrupt(path, fmt::format("is not a {}", format.what));
   }
   const unsigned char mode = header[kWriteVersionOffset];
@@ -326,6 +330,14 @@ SqliteDatabase SqliteDatabase::Create(const std::string& path,
   transaction.Commit();
   database.Execute("PRAGMA synchronous = FULL");
   return database;
+}
+
+bool SqliteDatabase::Recognizes(const std::string& path,
+                                const SqliteFormat& format) {
+  unsigned char header[kHeaderSize] = {};
+  std::ifstream stream(path, std::ios::binary);
+  return stream.read(reinterpret_cast<char*>(header), kHeaderSize) &&
+         IsOf(header, format);
 }
 
 SqliteDatabase SqliteDatabase::OpenReadOnly(const std::string& path,

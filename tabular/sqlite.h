@@ -120,6 +120,10 @@ class SqliteDatabase {
   static SqliteDatabase OpenReadWrite(const std::string& path,
                                       const SqliteFormat& format);
 
+  /// Whether a file says that it is one of `format`, of whatever version;
+  /// false where it cannot be read.
+  static bool Recognizes(const std::string& path, const SqliteFormat& format);
+
   SqliteDatabase(SqliteDatabase&& other) noexcept;
   SqliteDatabase& operator=(SqliteDatabase&& other) noexcept;
   ~SqliteDatabase();

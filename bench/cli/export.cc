@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <tuple>
 #include <variant>
 
@@ -12,6 +13,7 @@
 #include "bench/cli/output.h"
 #include "bench/harness/results.h"
 #include "bench/report/csv.h"
+#include "tabular/analysis/splits.h"
 #include "tabular/number.h"
 #include "tabular/table.h"
 
@@ -25,6 +27,10 @@ struct Options {
   std::string what = "values";
   std::string format = "csv";
   std::vector<std::string> metrics;
+  // Of splits:
+  std::optional<uint64_t> splits;
+  std::optional<uint64_t> train;
+  std::optional<uint64_t> seed;
 };
 
 // A field of a record: text, a number, or nothing.
@@ -118,6 +124,42 @@ void ExportValues(const Options& options) {
                                    : Field());
         writer.Write(fields);
       }
+    }
+  }
+}
+
+std::vector<uint32_t> GroupsOf(const Table& table) {
+  std::vector<uint32_t> classes;
+  std::vector<uint32_t> networks;
+  std::map<Architecture, uint32_t> numbers;
+  for (size_t row = 0; row < table.Rows(); ++row) {
+    const auto next = static_cast<uint32_t>(numbers.size());
+    const Architecture label =
+        table.BaseSpace()->Canonical(table.ArchitectureAt(row));
+    classes.push_back(numbers.try_emplace(label, next).first->second);
+    networks.push_back(static_cast<uint32_t>(table.EffectiveNetwork(row)));
+  }
+  return LeakGroups(classes, networks);
+}
+
+// One record per split and architecture.
+void ExportSplits(const Options& options) {
+  constexpr uint64_t kSplits = 20;
+  const std::shared_ptr<const Table> table = Table::Open(options.file);
+  const std::vector<uint32_t> groups = GroupsOf(*table);
+  const uint64_t train = options.train.value_or(table->Rows() / 2);
+  const RecordWriter writer(options.format == "csv",
+                            {"split", "architecture", "group", "side"});
+  for (uint64_t k = 0; k < options.splits.value_or(kSplits); ++k) {
+    const Split split = MakeSplit(groups, train, options.seed.value_or(1), k);
+    auto next = split.train.begin();
+    for (uint32_t row = 0; row < groups.size(); ++row) {
+      const bool learnt = next != split.train.end() && *next == row;
+      if (learnt) ++next;
+      writer.Write({static_cast<int64_t>(k),
+                    table->BaseSpace()->Format(table->ArchitectureAt(row)),
+                    int64_t{groups[row]},
+                    std::string(learnt ? "train" : "test")});
     }
   }
 }
@@ -293,8 +335,18 @@ void RunExport(const Options& options) {
   if (options.format != "csv" && options.format != "jsonl") {
     FailUnknown("format", options.format, {"csv", "jsonl"});
   }
+  if (options.what != "values" && !options.metrics.empty()) {
+    throw Error(ErrorCode::kUsage, "--metrics belongs to --what values");
+  }
+  if (options.what != "splits" &&
+      (options.splits || options.train || options.seed)) {
+    throw Error(ErrorCode::kUsage,
+                "--splits, --train and --seed belong to --what splits");
+  }
   if (options.what == "values") {
     ExportValues(options);
+  } else if (options.what == "splits") {
+    ExportSplits(options);
   } else if (options.what == "trials") {
     ResultsExport(options).Trials();
   } else if (options.what == "dictionary") {
@@ -305,7 +357,8 @@ void RunExport(const Options& options) {
     ResultsExport(options).Recommendations();
   } else {
     FailUnknown("export", options.what,
-                {"values", "trials", "dictionary", "runs", "recommendations"});
+                {"values", "splits", "trials", "dictionary", "runs",
+                 "recommendations"});
   }
 }
 
@@ -320,14 +373,22 @@ void AddExportCommand(CLI::App& app) {
       ->required();
   command
       ->add_option("--what", options->what,
-                   "Of a table: values (the default); of a results file: "
-                   "trials, dictionary, runs or recommendations")
+                   "Of a table: values (the default) or splits; of a results "
+                   "file: trials, dictionary, runs or recommendations")
       ->type_name("WHAT");
   command
       ->add_option("--metrics", options->metrics,
                    "For values: only these, separated by commas")
       ->allow_extra_args(false)
       ->type_name("METRIC,...");
+  command
+      ->add_option("--splits", options->splits,
+                   "For splits: how many (default: 20)")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--train", options->train,
+                      "For splits: architectures to learn from (default: half "
+                      "of the table's)");
+  command->add_option("--seed", options->seed, "For splits: seed (default: 1)");
   command->add_option("--format", options->format, "csv (the default) or jsonl")
       ->type_name("FORMAT");
   command->callback([options] { RunExport(*options); });

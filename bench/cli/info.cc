@@ -7,7 +7,9 @@
 
 #include "bench/cli/command.h"
 #include "bench/cli/json.h"
+#include "bench/cli/results_info.h"
 #include "bench/harness/defaults.h"
+#include "bench/harness/results.h"
 #include "bench/report/text_table.h"
 #include "tabular/table.h"
 
@@ -178,29 +180,23 @@ void PrintCitations(const Table& table, OutputFormat format) {
   }
 }
 
-void CheckTable(const Table& table, OutputFormat format) {
-  const std::vector<std::string> problems = table.Check();
-  if (format == OutputFormat::kJson) {
-    PrintJson("check", Json{{"table", table.Path()},
-                            {"sound", problems.empty()},
-                            {"problems", problems}});
-  } else {
-    for (const std::string& problem : problems) Print(problem + "\n");
-    if (problems.empty()) Print(table.Path() + ": sound\n");
-  }
-  if (!problems.empty()) {
-    throw Error(ErrorCode::kCorrupt,
-                fmt::format("{}: {} problems found; import it again from its "
-                            "sources",
-                            table.Path(), problems.size()));
-  }
-}
-
 void RunInfo(const Options& options) {
+  if (Results::Recognizes(options.table)) {
+    if (options.cite) {
+      throw Error(
+          ErrorCode::kUsage,
+          options.table +
+              ": results cite nothing; ask the table that they stand on");
+    }
+    options.check ? CheckResults(options.table, options.format)
+                  : PrintResultsInfo(options.table, options.format);
+    return;
+  }
   const std::shared_ptr<const Table> table =
       Table::Open(options.table.empty() ? DefaultTable() : options.table);
   if (options.check) {
-    CheckTable(*table, options.format);
+    PrintCheck("table", table->Path(), table->Check(),
+               "import it again from its sources", options.format);
   } else if (options.cite) {
     PrintCitations(*table, options.format);
   } else if (options.format == OutputFormat::kJson) {
@@ -213,13 +209,13 @@ void RunInfo(const Options& options) {
 }  // namespace
 
 void AddInfoCommand(CLI::App& app) {
-  CLI::App* command =
-      app.add_subcommand("info", "Say what is in a table, check it, cite it");
+  CLI::App* command = app.add_subcommand(
+      "info", "Say what is in a table or a results file, check it, cite it");
   command->group(kTableCommands);
   const auto options = std::make_shared<Options>();
   command->add_option("table", options->table,
-                      "The table's file; by default the one that comes with "
-                      "hwnas");
+                      "A table or a results file; by default the table that "
+                      "comes with hwnas");
   CLI::Option* check = command->add_flag(
       "--check", options->check, "Check all of it: checksums, digest, values");
   command

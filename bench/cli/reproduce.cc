@@ -13,6 +13,7 @@
 #include "bench/cli/interrupt.h"
 #include "bench/cli/output.h"
 #include "bench/cli/run_options.h"
+#include "bench/harness/defaults.h"
 #include "bench/harness/results.h"
 #include "bench/report/document.h"
 #include "bench/reproduce/published_table.h"
@@ -45,18 +46,6 @@ std::string Environment(const char* name) {
 std::string DataFolder() {
   const std::string folder = Environment("HWNAS_DATA");
   return folder.empty() ? "../shared/data" : folder;
-}
-
-std::string CacheFolder() {
-  const std::string cache = Environment("XDG_CACHE_HOME");
-  if (!cache.empty()) return (fs::path(cache) / "hwnas").string();
-  const std::string home = Environment("HOME");
-  if (home.empty()) {
-    throw Error(ErrorCode::kUsage,
-                "reproduce: no folder for the imported table: set HOME or "
-                "XDG_CACHE_HOME, or name a table with --table");
-  }
-  return (fs::path(home) / ".cache" / "hwnas").string();
 }
 
 // The table that a published comparison stands on, opened once.

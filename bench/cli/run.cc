@@ -4,9 +4,11 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "bench/cli/command.h"
 #include "bench/cli/interrupt.h"
+#include "bench/cli/json.h"
 #include "bench/cli/output.h"
 #include "bench/cli/run_options.h"
 #include "bench/harness/defaults.h"
@@ -17,6 +19,8 @@
 
 namespace hwnas {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 struct Options {
   std::string experiment;
@@ -30,6 +34,7 @@ struct Options {
   uint64_t repetitions = 0;
   std::optional<uint64_t> seed;
   bool check = false;
+  OutputFormat format = OutputFormat::kText;
   SharedRunOptions shared;
 };
 
@@ -112,6 +117,26 @@ Experiment ChooseExperiment(const Options& options) {
   return experiment;
 }
 
+void PrintEstimateJson(const Experiment& experiment, const Table& table) {
+  const RunEstimate estimate = EstimateExperiment(experiment);
+  Json problems = Json::array();
+  for (const ProblemSpec& problem : experiment.problems) {
+    const Protocol& p = problem.protocol;
+    const auto budget = [](auto amount) {
+      return amount != 0 ? Json(amount) : Json();
+    };
+    problems.push_back({{"name", problem.name},
+                        {"evaluations", budget(p.evaluations)},
+                        {"simulated_seconds", budget(p.simulated_seconds)}});
+  }
+  PrintJson("check", Json{{"experiment", experiment.name},
+                          {"table", table.Title()},
+                          {"synthetic", table.Synthetic()},
+                          {"runs", estimate.runs},
+                          {"evaluations", estimate.evaluations},
+                          {"problems", std::move(problems)}});
+}
+
 void PrintEstimate(const Experiment& experiment, const Table& table) {
   const RunEstimate estimate = EstimateExperiment(experiment);
   std::string text = fmt::format("experiment '{}': {} runs on {}\n",
@@ -134,12 +159,27 @@ void PrintEstimate(const Experiment& experiment, const Table& table) {
   Print(text);
 }
 
+void PrintSummary(const std::string& out, bool synthetic,
+                  const RunSummary& summary, const std::string& digest) {
+  std::string text = fmt::format(
+      "{}: {} of {} runs done now ({} before), {} trials\n", out, summary.ran,
+      summary.planned, summary.skipped, summary.trials);
+  if (synthetic) text += "SYNTHETIC table: no result is real\n";
+  text += fmt::format("digest {}\n", digest);
+  if (!summary.interrupted) {
+    text += fmt::format("next: hwnas report {}\n", out);
+  }
+  Print(text);
+}
+
 void Run(const Options& options) {
   const Experiment experiment = ChooseExperiment(options);
   const auto table = Table::Open(experiment.table);
   if (options.check) {
     CheckExperiment(experiment, table);
-    PrintEstimate(experiment, *table);
+    options.format == OutputFormat::kJson
+        ? PrintEstimateJson(experiment, *table)
+        : PrintEstimate(experiment, *table);
     return;
   }
   const std::string out =
@@ -151,15 +191,19 @@ void Run(const Options& options) {
       RunExperiment(experiment, table, *results, run_options);
   const std::string digest = results->Digest();
   results->Close();
-  std::string text = fmt::format(
-      "{}: {} of {} runs done now ({} before), {} trials\n", out, summary.ran,
-      summary.planned, summary.skipped, summary.trials);
-  if (table->Synthetic()) text += "SYNTHETIC table: no result is real\n";
-  text += fmt::format("digest {}\n", digest);
-  if (!summary.interrupted) {
-    text += fmt::format("next: hwnas report {}\n", out);
+  if (options.format == OutputFormat::kJson) {
+    PrintJson("run", Json{{"results", out},
+                          {"synthetic", table->Synthetic()},
+                          {"planned", summary.planned},
+                          {"skipped", summary.skipped},
+                          {"ran", summary.ran},
+                          {"failed", summary.failed},
+                          {"trials", summary.trials},
+                          {"interrupted", summary.interrupted},
+                          {"digest", digest}});
+  } else {
+    PrintSummary(out, table->Synthetic(), summary, digest);
   }
-  Print(text);
   if (summary.interrupted) {
     throw Error(ErrorCode::kInterrupted,
                 "interrupted; the same command goes on where it stopped");
@@ -208,6 +252,7 @@ void AddRunCommand(CLI::App& app) {
   command->add_flag("--check", options->check,
                     "Only check the experiment and estimate its size");
   AddSharedRunOptions(*command, &options->shared, true);
+  AddFormatOption(*command, &options->format);
   command->callback([options] { Run(*options); });
 }
 

@@ -2,9 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "bench/cli/command.h"
 #include "bench/cli/interrupt.h"
+#include "bench/cli/json.h"
 #include "bench/cli/output.h"
 #include "bench/cli/run_options.h"
 #include "bench/harness/defaults.h"
@@ -15,9 +17,12 @@
 namespace hwnas {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 struct Options {
   std::string results;
   std::string table;
+  OutputFormat format = OutputFormat::kText;
   SharedRunOptions shared;
 };
 
@@ -30,6 +35,13 @@ std::string ChooseTable(const Options& options, const Results& results) {
   throw Error(ErrorCode::kUsage, "verify: name the table with --table");
 }
 
+void PrintDifferences(const std::vector<Difference>& differences) {
+  constexpr size_t kMostShown = 20;
+  for (size_t i = 0; i < differences.size() && i < kMostShown; ++i) {
+    Print(fmt::format("{}: {}\n", differences[i].run, differences[i].what));
+  }
+}
+
 void Verify(const Options& options) {
   const auto results = Results::Open(options.results);
   const auto table = Table::Open(ChooseTable(options, *results));
@@ -39,18 +51,29 @@ void Verify(const Options& options) {
   if (interrupt.Requested()) {
     throw Error(ErrorCode::kInterrupted, "interrupted; nothing was compared");
   }
-  constexpr size_t kMostShown = 20;
-  for (size_t i = 0; i < differences.size() && i < kMostShown; ++i) {
-    Print(fmt::format("{}: {}\n", differences[i].run, differences[i].what));
-  }
   const size_t runs = results->Runs().size();
+  if (options.format == OutputFormat::kJson) {
+    Json list = Json::array();
+    for (const Difference& difference : differences) {
+      list.push_back({{"run", difference.run}, {"what", difference.what}});
+    }
+    PrintJson("verify", Json{{"results", options.results},
+                             {"table", table->Path()},
+                             {"runs", runs},
+                             {"agrees", differences.empty()},
+                             {"differences", std::move(list)}});
+  } else {
+    PrintDifferences(differences);
+  }
   if (!differences.empty()) {
     throw Error(ErrorCode::kDisagree,
                 fmt::format("{}: {} differences in {} runs", options.results,
                             differences.size(), runs));
   }
-  Print(fmt::format("{}: {} runs give the same results again\n",
-                    options.results, runs));
+  if (options.format == OutputFormat::kText) {
+    Print(fmt::format("{}: {} runs give the same results again\n",
+                      options.results, runs));
+  }
 }
 
 }  // namespace
@@ -65,6 +88,7 @@ void AddVerifyCommand(CLI::App& app) {
   command->add_option("--table", options->table,
                       "Table (default: the one that the results name)");
   AddSharedRunOptions(*command, &options->shared, false);
+  AddFormatOption(*command, &options->format);
   command->callback([options] { Verify(*options); });
 }
 

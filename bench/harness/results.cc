@@ -569,6 +569,10 @@ std::unique_ptr<Results> Results::Open(const std::string& path) {
       SqliteDatabase::OpenReadOnly(path, Format()), false);
 }
 
+bool Results::Recognizes(const std::string& path) {
+  return SqliteDatabase::Recognizes(path, Format());
+}
+
 RunOutcome Results::Outcome(const RunRecord& run) const {
   const auto& dictionary = Dictionary(run.problem);
   RunTrials stored = Trials(run);

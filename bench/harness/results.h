@@ -102,6 +102,9 @@ class Results {
   static std::unique_ptr<Results> OpenOrCreate(const std::string& path);
   /// Opens read-only. Error(kNotFound, kCorrupt).
   static std::unique_ptr<Results> Open(const std::string& path);
+  /// Whether the file begins as a results file does; false where it cannot be
+  /// read. What stands behind the beginning is Open's to judge.
+  static bool Recognizes(const std::string& path);
   virtual ~Results() = default;
 
   virtual void SetExperiment(const ResultsExperiment& experiment) = 0;

@@ -42,7 +42,8 @@ TEST(Cli, HelpListsEveryCommandAndEveryCommandHasHelp) {
   EXPECT_EQ(help.err, "");
   for (const char* command :
        {"import", "info", "query", "front", "export", "run", "verify", "merge",
-        "datasets", "platforms", "spaces", "strategies"}) {
+        "report", "reproduce", "datasets", "platforms", "spaces",
+        "strategies"}) {
     EXPECT_THAT(help.out, HasSubstr(command));
     const ProcessResult own = RunHwnas({command, "--help"});
     EXPECT_EQ(own.exit_code, 0) << command;

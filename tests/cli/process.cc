@@ -9,14 +9,26 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 
 #include "tabular/error.h"
 
 namespace hwnas {
 namespace {
 
+// What is written to ends[1] is read from ends[0].
 struct Pipe {
-  Pipe() { HWNAS_CHECK(pipe2(ends.data(), O_CLOEXEC) == 0); }
+  explicit Pipe(bool terminal = false) {
+    if (!terminal) {
+      HWNAS_CHECK(pipe2(ends.data(), O_CLOEXEC) == 0);
+      return;
+    }
+    ends[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    HWNAS_CHECK(ends[0] >= 0 && grantpt(ends[0]) == 0 &&
+                unlockpt(ends[0]) == 0);
+    ends[1] = open(ptsname(ends[0]), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    HWNAS_CHECK(ends[1] >= 0);
+  }
   ~Pipe() {
     for (const int end : ends) {
       if (end >= 0) close(end);
@@ -84,7 +96,7 @@ void Collect(Pipe& out, Pipe& err, pid_t child, const ProcessOptions& options,
 ProcessResult RunHwnas(const std::vector<std::string>& arguments,
                        const ProcessOptions& options) {
   Pipe out;
-  Pipe err;
+  Pipe err(options.terminal);
   const pid_t child = fork();
   HWNAS_CHECK(child >= 0);
   if (child == 0) Execute(arguments, options, out, err);

@@ -19,6 +19,7 @@ struct ProcessOptions {
   uint64_t max_file_bytes = 0;  // RLIMIT_FSIZE; 0: unlimited
   int signal_after_output = 0;  // sent when the first output has come
   bool close_output = false;    // the reader of standard output goes away
+  bool terminal = false;        // standard error is one: progress is shown
 };
 
 /// Runs the binary `hwnas` as a user would.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -320,6 +321,114 @@ TEST_F(TableCommands, ExportUnpacksResults) {
   EXPECT_EQ(lines_of("recommendations").size(), 2u);
   EXPECT_GE(lines_of("dictionary").size(), 1u);
   ExpectError({"export", table_, "--what", "trials"}, 4, "small.db");
+}
+
+TEST_F(TableCommands, ExportFreezesSplits) {
+  const std::vector<std::string> command = {
+      "export", table_,    "--what", "splits", "--splits",
+      "3",      "--train", "2",      "--seed", "4"};
+  const ProcessResult csv = RunHwnas(command);
+  ASSERT_EQ(csv.exit_code, 0) << csv.err;
+  std::istringstream stream(csv.out);
+  std::string line;
+  std::getline(stream, line);
+  EXPECT_EQ(line, "split,architecture,group,side");
+  int lines = 0;
+  int learnt = 0;
+  for (; std::getline(stream, line); ++lines) {
+    EXPECT_TRUE(line.starts_with(std::to_string(lines / 4) + ",|")) << line;
+    learnt += line.ends_with(",train") ? 1 : 0;
+  }
+  EXPECT_EQ(lines, 3 * 4);
+  EXPECT_EQ(learnt, 3 * 2);
+  EXPECT_EQ(RunHwnas(command).out, csv.out);
+  ExpectError({"export", table_, "--what", "splits", "--train", "4"}, 2,
+              "leave some on both sides");
+  ExpectError({"export", table_, "--seed", "4"}, 2, "belong to --what splits");
+  ExpectError({"export", table_, "--what", "splits", "--metrics", "accuracy"},
+              2, "belongs to --what values");
+}
+
+TEST_F(TableCommands, RunInfoMergeAndVerifySpeakJson) {
+  const std::string results = folder_.Path("r.db");
+  std::vector<std::string> command = {"run",
+                                      "--table",
+                                      table_,
+                                      "--strategy",
+                                      "random",
+                                      "--strategy",
+                                      "local-search",
+                                      "--objectives",
+                                      "accuracy",
+                                      "--evaluations",
+                                      "3",
+                                      "--repetitions",
+                                      "2"};
+  std::vector<std::string> check = command;
+  check.push_back("--check");
+  const json estimate = Json(check).at("check");
+  EXPECT_EQ(estimate.at("runs"), 4);
+  EXPECT_EQ(estimate.at("evaluations"), 12);
+  EXPECT_EQ(estimate.at("problems")[0].at("simulated_seconds"), nullptr);
+
+  command.insert(command.end(), {"--out", results});
+  const json run = Json(command).at("run");
+  EXPECT_EQ(run.at("results"), results);
+  EXPECT_EQ(run.at("planned"), 4);
+  EXPECT_EQ(run.at("ran"), 4);
+  EXPECT_EQ(run.at("failed"), 0);
+  EXPECT_EQ(run.at("interrupted"), false);
+  EXPECT_EQ(Json(command).at("run").at("skipped"), 4);
+
+  const json info = Json({"info", results}).at("results");
+  EXPECT_EQ(info.at("runs"), 4);
+  EXPECT_EQ(info.at("digest"), run.at("digest"));
+  EXPECT_EQ(info.at("trials"), run.at("trials"));
+  EXPECT_EQ(info.at("synthetic"), false);
+  ASSERT_EQ(info.at("strategies").size(), 2u);
+  EXPECT_EQ(info.at("strategies")[0].at("label"), "local-search");
+  EXPECT_EQ(info.at("strategies")[0].at("runs"), 2);
+  ASSERT_EQ(info.at("problems").size(), 1u);
+  EXPECT_EQ(info.at("problems")[0].at("objectives"),
+            json({"accuracy:cifar10/val/e200"}));
+  EXPECT_EQ(info.at("experiments")[0].at("table"), table_);
+  const ProcessResult text = RunHwnas({"info", results});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("accuracy:cifar10/val/e200"));
+  EXPECT_THAT(text.out, HasSubstr("local-search"));
+  EXPECT_EQ(Json({"info", results, "--check"}).at("check").at("sound"), true);
+  ExpectError({"info", results, "--cite"}, 2, "ask the table");
+
+  const json merge =
+      Json({"merge", results, "--out", folder_.Path("all.db")}).at("merge");
+  EXPECT_EQ(merge.at("added"), 4);
+  EXPECT_EQ(merge.at("digest"), run.at("digest"));
+
+  const json verify = Json({"verify", results}).at("verify");
+  EXPECT_EQ(verify.at("runs"), 4);
+  EXPECT_EQ(verify.at("agrees"), true);
+  EXPECT_EQ(verify.at("differences"), json::array());
+}
+
+TEST_F(TableCommands, VerifySaysWhichRunDisagrees) {
+  const std::string results = folder_.Path("r.db");
+  ASSERT_EQ(RunHwnas({"run", "--table", table_, "--strategy", "random",
+                      "--objectives", "accuracy", "--evaluations", "3",
+                      "--repetitions", "2", "--out", results})
+                .exit_code,
+            0);
+  const std::string change =
+      "sqlite3 '" + results +
+      "' \"UPDATE run SET digest='0' WHERE repetition=1\"";
+  ASSERT_EQ(std::system(change.c_str()), 0);
+  const ProcessResult verify =
+      RunHwnas({"verify", results, "--format", "json"});
+  EXPECT_EQ(verify.exit_code, 6);
+  const json document = json::parse(verify.out).at("verify");
+  EXPECT_EQ(document.at("agrees"), false);
+  ASSERT_EQ(document.at("differences").size(), 1u);
+  EXPECT_EQ(document.at("differences")[0].at("run"), "run/random/1");
+  EXPECT_EQ(RunHwnas({"info", results, "--check"}).exit_code, 4);
 }
 
 TEST_F(TableCommands, PlatformsAreThoseOfTheTable) {
