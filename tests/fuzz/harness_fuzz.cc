@@ -1,7 +1,5 @@
 // Entries of the harness: experiments, packed trials, results files.
 
-#include <sqlite3.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,6 +12,7 @@
 #include "datasets/synthetic.h"
 #include "tabular/error.h"
 #include "tabular/table.h"
+#include "tests/fuzz/edited_file.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/temp_dir.h"
 
@@ -55,29 +54,9 @@ struct Base {
                   Table::Open(folder.Path("table.db")), *results, {});
     digest = results->Digest();
     results->Close();
-    sqlite3* handle = nullptr;
-    sqlite3_open(path.c_str(), &handle);
-    sqlite3_exec(handle, "PRAGMA page_size = 512; VACUUM", nullptr, nullptr,
-                 nullptr);
-    sqlite3_close(handle);
-    bytes = ReadBytes(path);
+    bytes = InSmallPages(path);
   }
 };
-
-/// A seed is a list of edits of the base, four bytes each: where (two, little-
-/// endian, modulo the size), and what to add to the byte there and the next.
-std::string Apply(const Base& base, const std::string& edits) {
-  std::string bytes = base.bytes;
-  for (size_t i = 0; i + 4 <= edits.size(); i += 4) {
-    const auto at = [&](size_t k) {
-      return static_cast<uint8_t>(edits[i + k]);
-    };
-    const size_t where = (at(0) + 256u * at(1)) % (bytes.size() - 1);
-    bytes[where] = static_cast<char>(bytes[where] + edits[i + 2]);
-    bytes[where + 1] = static_cast<char>(bytes[where + 1] + edits[i + 3]);
-  }
-  return bytes;
-}
 
 /// Reads all of a results file. A run that has its digest is as it was.
 void ReadAll(const Base& base, const std::string& input) {
@@ -113,7 +92,7 @@ std::vector<FuzzEntry> HarnessFuzzEntries() {
   results.name = "results";
   results.seeds = {std::string(), std::string(16, '\0')};
   results.pack = [base](const std::string& edits) {
-    return Apply(*base, edits);
+    return ApplyEdits(base->bytes, edits);
   };
   results.run = [base](const std::string& input) { ReadAll(*base, input); };
   return {{"experiment",
