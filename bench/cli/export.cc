@@ -148,13 +148,16 @@ void ExportSplits(const Options& options) {
   const std::shared_ptr<const Table> table = Table::Open(options.file);
   const std::vector<uint32_t> groups = GroupsOf(*table);
   const uint64_t train = options.train.value_or(table->Rows() / 2);
+  std::vector<Split> splits;  // all of them before the first line
+  for (uint64_t k = 0; k < options.splits.value_or(kSplits); ++k) {
+    splits.push_back(MakeSplit(groups, train, options.seed.value_or(1), k));
+  }
   const RecordWriter writer(options.format == "csv",
                             {"split", "architecture", "group", "side"});
-  for (uint64_t k = 0; k < options.splits.value_or(kSplits); ++k) {
-    const Split split = MakeSplit(groups, train, options.seed.value_or(1), k);
-    auto next = split.train.begin();
+  for (size_t k = 0; k < splits.size(); ++k) {
+    auto next = splits[k].train.begin();
     for (uint32_t row = 0; row < groups.size(); ++row) {
-      const bool learnt = next != split.train.end() && *next == row;
+      const bool learnt = next != splits[k].train.end() && *next == row;
       if (learnt) ++next;
       writer.Write({static_cast<int64_t>(k),
                     table->BaseSpace()->Format(table->ArchitectureAt(row)),

@@ -51,7 +51,7 @@ class BadInput : public testing::Test {
     EXPECT_THAT(result.err, HasSubstr(says));
     EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1)
         << result.err;
-    EXPECT_EQ(ReadBytes(table_), before_);
+    EXPECT_TRUE(ReadBytes(table_) == before_);
     EXPECT_EQ(Files(), files);
   }
 
@@ -112,13 +112,17 @@ TEST_F(BadInput, ResultsCutOffOrChanged) {
                 "--evaluations", "20", "--repetitions", "3", "--out", results})
           .exit_code,
       0);
+  const auto runs = [&] {
+    return RunHwnas({"export", results, "--what", "runs"}).out;
+  };
   const std::string good = ReadBytes(results);
+  const std::string good_runs = runs();
   const std::string bad = Write("bad.db", good.substr(0, good.size() / 2));
   Refused({"report", bad}, 4, "bad.db");
   Refused({"info", bad}, 4, "bad.db");
   Refused({"verify", bad, "--table", table_}, 4, "bad.db");
   Refused({"merge", bad, "--out", results}, 4, "bad.db");
-  EXPECT_EQ(ReadBytes(results), good);
+  EXPECT_EQ(runs(), good_runs);
   Refused({"run", "--table", table_, "--strategy", "random", "--out", bad}, 4,
           "bad.db");
 }
@@ -130,13 +134,16 @@ TEST_F(BadInput, PickledCodeAndBombs) {
   PtRefused(MakePt("]r\xff\xff\xff\xff"), "the memo's entry 4294967295");
   const std::string pt = MakePt(List({Float(1), Float(2)}));
   PtRefused(pt.substr(0, pt.size() / 2), "titanx_1.pt");
+  // A bit of a number, which the archive's checksum covers.
   std::string flipped = pt;
-  flipped[pt.size() / 2] = static_cast<char>(flipped[pt.size() / 2] ^ 4);
+  const size_t one = pt.find("\x3f\xf0");
+  ASSERT_NE(one, std::string::npos);
+  flipped[one] = '\x3e';
   PtRefused(flipped, "titanx_1.pt");
   PtRefused(
       MakeArchive("zip-deflate", {{"x/version", "3\n"},
                                   {"x/data.pkl", std::string(64 << 20, '\0')}}),
-      "titanx_1.pt");
+      "more than 200 times its size");
 }
 
 TEST_F(BadInput, CsvFilesThatAreNotWhatTheirSchemaSays) {

@@ -59,8 +59,10 @@ TEST(Splits, SeedAndNumberDecideAndNothingElse) {
 
 TEST(Splits, FrozenSplitsStayAsTheyWerePublished) {
   const std::vector<uint32_t> groups = {0, 1, 2, 3, 4, 5, 6, 7, 8, 8};
-  EXPECT_EQ(MakeSplit(groups, 4, 1, 0).train, (std::vector<uint32_t>{}));
-  EXPECT_EQ(MakeSplit(groups, 4, 1, 1).train, (std::vector<uint32_t>{}));
+  EXPECT_EQ(MakeSplit(groups, 4, 1, 0).train,
+            (std::vector<uint32_t>{0, 2, 3, 4}));
+  EXPECT_EQ(MakeSplit(groups, 4, 1, 1).train,
+            (std::vector<uint32_t>{0, 2, 5, 6}));
 }
 
 TEST(Splits, ALargeGroupIsLearntFromOnlyWhereItFits) {
