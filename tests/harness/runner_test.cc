@@ -22,6 +22,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// A part of the table is enough, and quickly made under sanitizers.
+constexpr uint64_t kEvery = 16;
+
 constexpr char kExperiment[] = R"(
 name = "test"
 seed = 7
@@ -49,6 +52,7 @@ class RunnerTest : public testing::Test {
   static void SetUpTestSuite() {
     shared_dir_ = new TempDir();
     SyntheticOptions options;
+    options.every = kEvery;
     WriteSyntheticTable(shared_dir_->Path("table.db"), options);
     table_ = new std::shared_ptr<const Table>(
         Table::Open(shared_dir_->Path("table.db")));
@@ -184,6 +188,7 @@ TEST_F(RunnerTest, MergeRefusesAnotherTableAndLeavesTheOldFile) {
   Run(TestExperiment(), "a.db");
   SyntheticOptions options;
   options.seed = 99;
+  options.every = kEvery;
   WriteSyntheticTable(dir_.Path("other-table.db"), options);
   const auto other = Table::Open(dir_.Path("other-table.db"));
   {
