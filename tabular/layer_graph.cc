@@ -60,6 +60,10 @@ const char* LayerKindName(LayerKind kind) {
       return "concat";
     case LayerKind::kCrop:
       return "crop";
+    case LayerKind::kSlice:
+      return "slice";
+    case LayerKind::kShuffle:
+      return "shuffle";
     case LayerKind::kIdentity:
       return "identity";
     case LayerKind::kZero:
@@ -226,6 +230,26 @@ int LayerGraph::Crop(int in) {
   layer.in = (*this)[in].out;
   layer.out = {layer.in.channels, layer.in.height - 1, layer.in.width - 1};
   HWNAS_CHECK(layer.out.Elements() > 0);
+  return Append(std::move(layer));
+}
+
+int LayerGraph::Slice(int in, int channels) {
+  Layer layer;
+  layer.kind = LayerKind::kSlice;
+  layer.inputs = {in};
+  layer.in = layer.out = (*this)[in].out;
+  HWNAS_CHECK(channels > 0 && channels <= layer.in.channels);
+  layer.out.channels = channels;
+  return Append(std::move(layer));
+}
+
+int LayerGraph::Shuffle(int in, int groups) {
+  Layer layer;
+  layer.kind = LayerKind::kShuffle;
+  layer.inputs = {in};
+  layer.in = layer.out = (*this)[in].out;
+  HWNAS_CHECK(groups > 0 && layer.in.channels % groups == 0);
+  layer.groups = groups;
   return Append(std::move(layer));
 }
 

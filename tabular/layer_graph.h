@@ -38,6 +38,8 @@ enum class LayerKind : uint8_t {
   kMultiply,       // of two; the second may be 1 x 1 (squeeze-excite gates)
   kConcat,         // along channels
   kCrop,           // drops the first row and column (DARTS' factorised reduce)
+  kSlice,          // the first channels of a wider input
+  kShuffle,        // channels of `groups` groups interleaved (ShuffleNet)
   kIdentity,       // a skip connection
   kZero,           // all zeros
 };
@@ -94,6 +96,8 @@ class LayerGraph {
   int Multiply(int a, int b);
   int Concat(std::vector<int> inputs);
   int Crop(int in);
+  int Slice(int in, int channels);
+  int Shuffle(int in, int groups);
   int Identity(int in);
   int Zero(Shape shape);
 

@@ -7,9 +7,14 @@
 
 #include "fmt/format.h"
 #include "tabular/error.h"
+#include "tabular/spaces/darts.h"
+#include "tabular/spaces/fbnet.h"
 #include "tabular/spaces/generic.h"
+#include "tabular/spaces/mnasnet.h"
 #include "tabular/spaces/nats_sss.h"
+#include "tabular/spaces/nb101.h"
 #include "tabular/spaces/nb201.h"
+#include "tabular/spaces/nb_macro.h"
 
 namespace hwnas {
 namespace {
@@ -138,26 +143,74 @@ std::shared_ptr<const SearchSpace> MakePlain(const SpaceSpec& spec) {
   return std::make_shared<Space>();
 }
 
+std::shared_ptr<const SearchSpace> MakeDarts(const SpaceSpec& spec) {
+  DartsSkeleton skeleton;
+  const auto values =
+      ParseParameters(spec, {{"cells", 100}, {"channels", 1024}});
+  if (const auto it = values.find("cells"); it != values.end()) {
+    skeleton.cells = it->second;
+  }
+  if (const auto it = values.find("channels"); it != values.end()) {
+    skeleton.channels = it->second;
+    if (skeleton.channels < 2) {
+      throw Error(ErrorCode::kUsage,
+                  fmt::format("space '{}': channels must be at least 2",
+                              Quoted(spec.text)));
+    }
+  }
+  return std::make_shared<DartsSpace>(skeleton);
+}
+
 struct BuiltIn {
   SpaceInfo info;
   int version;
   std::shared_ptr<const SearchSpace> (*make)(const SpaceSpec&);
 };
 
+/// In the order of their names.
 std::vector<BuiltIn> BuiltIns() {
   return {
-      {{"nb201",
-        "cells of four nodes and six edges, five operations each (15,625)",
-        "Dong and Yang, \"NAS-Bench-201: Extending the Scope of Reproducible "
-        "Neural Architecture Search\", ICLR 2020"},
+      {{"darts",
+        "a normal and a reduction cell, two of seven operations on each of "
+        "four nodes (1.08e18)",
+        "Liu et al., \"DARTS: Differentiable Architecture Search\", ICLR "
+        "2019; Zela et al., \"Surrogate NAS Benchmarks\", ICLR 2022"},
        1,
-       MakeNb201},
+       MakeDarts},
+      {{"fbnet", "22 layers, one of nine operations each (9.8e20)",
+        "Wu et al., \"FBNet: Hardware-Aware Efficient ConvNet Design via "
+        "Differentiable Neural Architecture Search\", CVPR 2019"},
+       1,
+       MakePlain<FbnetSpace>},
+      {{"mnasnet",
+        "seven blocks of expansion, kernel, layers and squeeze-excite "
+        "(1.04e11)",
+        "Ahmad et al., \"Accel-NASBench: Sustainable Benchmarking for "
+        "Accelerator-Aware NAS\", DAC 2024"},
+       1,
+       MakePlain<MnasnetSpace>},
       {{"nats-sss",
         "widths of five layers of a fixed network, eight choices each (32,768)",
         "Dong et al., \"NATS-Bench: Benchmarking NAS Algorithms for "
         "Architecture Topology and Size\", TPAMI 2021"},
        1,
        MakePlain<NatsSssSpace>},
+      {{"nb-macro", "eight layers, one of three operations each (6,561)",
+        "Su et al., \"Prioritized Architecture Sampling with Monte-Carlo Tree "
+        "Search\", CVPR 2021"},
+       1,
+       MakePlain<NbMacroSpace>},
+      {{"nb101", "graphs of at most seven vertices and nine edges",
+        "Ying et al., \"NAS-Bench-101: Towards Reproducible Neural "
+        "Architecture Search\", ICML 2019"},
+       1,
+       MakePlain<Nb101Space>},
+      {{"nb201",
+        "cells of four nodes and six edges, five operations each (15,625)",
+        "Dong and Yang, \"NAS-Bench-201: Extending the Scope of Reproducible "
+        "Neural Architecture Search\", ICLR 2020"},
+       1,
+       MakeNb201},
   };
 }
 

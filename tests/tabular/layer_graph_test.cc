@@ -27,6 +27,8 @@ TEST(LayerGraph, ShapesFollowKernelStridePaddingAndDilation) {
   EXPECT_EQ(graph[graph.MaxPool(x, 3, 2, 1)].out, (Shape{3, 16, 15}));
   EXPECT_EQ(graph[graph.Crop(x)].out, (Shape{3, 31, 29}));
   EXPECT_EQ(graph[graph.Concat({x, x})].out, (Shape{6, 32, 30}));
+  EXPECT_EQ(graph[graph.Slice(x, 2)].out, (Shape{2, 32, 30}));
+  EXPECT_EQ(graph[graph.Shuffle(x, 3)].out, (Shape{3, 32, 30}));
   const int pooled = graph.GlobalAvgPool(x);
   EXPECT_EQ(graph[pooled].out, (Shape{3, 1, 1}));
   EXPECT_EQ(graph[graph.Multiply(x, pooled)].out, (Shape{3, 32, 30}));
@@ -39,6 +41,8 @@ TEST(LayerGraph, RefusesWhatDoesNotFit) {
   EXPECT_THROW(graph.Conv(x, 8, 3, 1, 1, 3), Error);
   EXPECT_THROW(graph.Conv(x, 8, 11, 1, 1), Error);
   EXPECT_THROW(graph.Linear(x, 10), Error);
+  EXPECT_THROW(graph.Slice(x, 5), Error);
+  EXPECT_THROW(graph.Shuffle(x, 3), Error);
   EXPECT_THROW(graph.Add({x, graph.AvgPool(x, 2, 2, 0)}), Error);
   EXPECT_THROW(graph.Add({}), Error);
   EXPECT_THROW(graph.Multiply(x, graph.Conv(x, 2, 1, 1, 0)), Error);
