@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "datasets/crc32.h"
 #include "tabular/error.h"
 
 namespace hwnas {
@@ -108,6 +109,27 @@ class Reader {
   ArchiveHandle handle_;
 };
 
+bool IsGzip(std::string_view bytes) {
+  return bytes.substr(0, 2) == std::string_view("\x1f\x8b", 2);
+}
+
+/// Whether a gzip file ends with its content's CRC-32 and size, little-endian
+/// (RFC 1952): libarchive does not look.
+bool GzipTrailerFits(std::string_view bytes, std::string_view content) {
+  if (bytes.size() < 18) return false;
+  const auto number = [&](size_t from_end) {
+    uint32_t value = 0;
+    for (size_t i = 0; i < 4; ++i) {
+      const auto byte =
+          static_cast<uint8_t>(bytes[bytes.size() - from_end + i]);
+      value |= uint32_t{byte} << (8 * i);
+    }
+    return value;
+  };
+  return number(8) == Crc32(content) &&
+         number(4) == static_cast<uint32_t>(content.size());
+}
+
 bool IsHonest(std::string_view path) {
   if (path.empty() || path.front() == '/' || path.size() > 4096) return false;
   size_t begin = 0;
@@ -130,6 +152,17 @@ void ReadArchive(std::string_view bytes, const std::string& name,
                  const std::function<bool(const std::string& path)>& wanted,
                  const std::function<void(const std::string& path,
                                           std::string bytes)>& visit) {
+  if (IsGzip(bytes)) {
+    // Unpacked first: only so is its checksum seen.
+    ArchiveLimits whole = limits;
+    whole.entry_bytes = limits.total_bytes;
+    const std::string unpacked = Decompress(bytes, name, whole);
+    if (IsGzip(unpacked)) {
+      Reader(bytes, name, limits).Fail("is compressed more than once");
+    }
+    ReadArchive(unpacked, name, limits, wanted, visit);
+    return;
+  }
   Reader reader(bytes, name, limits);
   reader.OpenArchive(bytes);
   while (archive_entry* entry = reader.Next()) {
@@ -157,8 +190,7 @@ std::string Decompress(std::string_view bytes, const std::string& name,
   Reader reader(bytes, name, limits);
   // libarchive's raw format takes anything: the magic numbers are checked
   // here, and it stacks filters at will, so that more than one is refused.
-  const bool packed = bytes.substr(0, 2) == std::string_view("\x1f\x8b", 2) ||
-                      bytes.substr(0, 3) == "BZh" ||
+  const bool packed = IsGzip(bytes) || bytes.substr(0, 3) == "BZh" ||
                       bytes.substr(0, 6) == std::string_view(
                                                 "\xfd"
                                                 "7zXZ\0",
@@ -170,7 +202,11 @@ std::string Decompress(std::string_view bytes, const std::string& name,
   if (reader.Filters() != 2) {
     reader.Fail("is compressed more than once, or damaged");
   }
-  return reader.Data();
+  std::string data = reader.Data();
+  if (IsGzip(bytes) && !GzipTrailerFits(bytes, data)) {
+    reader.Fail("its checksum does not fit: damaged, or several files in one");
+  }
+  return data;
 }
 
 }  // namespace hwnas

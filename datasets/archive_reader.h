@@ -23,8 +23,9 @@ struct ArchiveLimits {
 /// archive, `visit` gets its path and bytes. Nothing is ever written to disk;
 /// yet paths that are absolute or hold `..`, backslashes or control
 /// characters, links and devices are refused: no honest source has them.
-/// `name` stands in messages. Error(kCorrupt) for what is damaged, encrypted,
-/// of another format, or beyond the limits.
+/// `name` stands in messages. Error(kCorrupt) for what is damaged (checksums of
+/// zip, gzip, bzip2 and xz are verified), encrypted, of another format, or
+/// beyond the limits. A gzip file is one member, without anything behind it.
 void ReadArchive(std::string_view bytes, const std::string& name,
                  const ArchiveLimits& limits,
                  const std::function<bool(const std::string& path)>& wanted,

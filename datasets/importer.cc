@@ -5,16 +5,29 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "datasets/accel_nasbench/accel_nasbench_importer.h"
 #include "datasets/csv/csv_importer.h"
 #include "datasets/help/help_importer.h"
+#include "datasets/metad2a/metad2a_importer.h"
+#include "datasets/nas_bench_101/nas_bench_101_importer.h"
+#include "datasets/nas_bench_macro/nas_bench_macro_importer.h"
+#include "datasets/naslib/naslib_importer.h"
+#include "datasets/nats_bench/nats_bench_importer.h"
 
 namespace hwnas {
 
 const std::vector<std::unique_ptr<Importer>>& Importers() {
   static const std::vector<std::unique_ptr<Importer>> importers = [] {
     std::vector<std::unique_ptr<Importer>> all;
+    all.push_back(MakeAccelNasbenchImporter());
     all.push_back(MakeCsvImporter());
     all.push_back(MakeHelpImporter());
+    all.push_back(MakeMetaD2aImporter());
+    all.push_back(MakeNasBench101Importer());
+    all.push_back(MakeNasBench101SampleImporter());
+    all.push_back(MakeNasBenchMacroImporter());
+    all.push_back(MakeNaslibImporter());
+    all.push_back(MakeNatsBenchImporter());
     std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
       return a->Info().name < b->Info().name;
     });

@@ -46,7 +46,7 @@ constexpr const char* kHelpSettings[] = {
     "titanxp_1",    "titanxp_256",  "titanxp_32"};
 
 /// Raised when what is made of the same inputs changes.
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 void AddCountedMacs(TableWriter& writer) {
   const SearchSpace& space = writer.Space();

@@ -254,6 +254,8 @@ const std::vector<QuantityInfo>& Quantities() {
        "sum of macs x weight bits x activation bits"},
       {"energy", "mJ", kMin, Dependence::kInput, "energy of one inference"},
       {"error", "%", kMin, Dependence::kSplit, "100 - top-1 accuracy"},
+      {"eval-seconds", "s", kMin, Dependence::kSplit,
+       "time of evaluating a split once"},
       {"flops", "FLOP", kMin, Dependence::kInput,
        "floating-point operations by a stated rule"},
       {"latency", "ms", kMin, Dependence::kInput,

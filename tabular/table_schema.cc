@@ -4,7 +4,7 @@ namespace hwnas {
 namespace {
 
 constexpr uint32_t kApplicationId = 0x68776e74;  // "hwnt"
-constexpr int kVersion = 2;
+constexpr int kVersion = 3;
 
 }  // namespace
 
@@ -229,6 +229,35 @@ SELECT
   min(text) AS example
 FROM architecture
 GROUP BY network)",
+
+          // NATS-Bench's own vocabulary, to compare values with its scripts:
+          // hp is the schedule, epochs count from 0, cifar10-valid is the
+          // training on half of the set.
+          R"(CREATE VIEW nats_bench AS
+SELECT
+  CAST(l.id AS INTEGER) AS "index",
+  CASE c.dataset
+    WHEN 'cifar10' THEN CASE
+      WHEN c.qualifiers = 'train=half' OR c.split = 'val' OR
+        (c.quantity = 'train-seconds' AND c.qualifiers = '')
+      THEN 'cifar10-valid' ELSE 'cifar10' END
+    WHEN 'imagenet16-120' THEN 'ImageNet16-120'
+    ELSE c.dataset END AS dataset,
+  coalesce(c.of_epochs, c.epochs) AS hp,
+  CAST(e.replicate AS INTEGER) AS seed,
+  c.epochs - 1 AS iepoch,
+  CASE
+    WHEN c.split = 'val' THEN 'x-valid'
+    WHEN c.split = 'valtest' THEN 'ori-test'
+    WHEN c.split = 'test' AND c.dataset = 'cifar10' THEN 'ori-test'
+    WHEN c.split = 'test' THEN 'x-test'
+    ELSE 'train' END AS "set",
+  c.quantity, e.value
+FROM metric_column AS c
+JOIN entry AS e ON e.metric_column = c.id
+JOIN alias AS l ON l.architecture = e.architecture
+WHERE c.source = 'nats-bench' AND c.epochs IS NOT NULL AND
+  l.scheme IN ('nas-bench-201', 'nats-sss'))",
       }};
   return format;
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "datasets/column_set.h"
 #include "datasets/file_reader.h"
 #include "datasets/platforms.h"
 #include "datasets/safe_pickle.h"
@@ -14,13 +15,22 @@ namespace hwnas {
 
 namespace {
 
-constexpr char kScheme[] = "nas-bench-201";
-constexpr char kIndexFile[] = "str_arch2idx.pt";
+constexpr char kNb201IndexFile[] = "str_arch2idx.pt";
+constexpr char kFbnetIndexFile[] = "arch.pt";
 constexpr char kSource[] = "help";
+
+/// What differs between the two spaces of the source.
+struct HelpSpace {
+  const char* space;
+  const char* scheme;   // of the published index
+  const char* dataset;  // whose images the latencies are of
+};
+constexpr HelpSpace kNb201 = {"nb201", "nas-bench-201", "cifar10"};
+constexpr HelpSpace kFbnet = {"fbnet", "help-fbnet", "cifar100"};
 
 /// What the paths of an import come to.
 struct HelpInput {
-  std::string index;                   // str_arch2idx.pt, or none
+  std::string index;                   // str_arch2idx.pt, arch.pt, or none
   std::vector<std::string> latencies;  // in the order of their names
 };
 
@@ -47,7 +57,8 @@ HelpInput Resolve(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     const std::filesystem::path given(path);
     if (!std::filesystem::is_directory(given)) {
-      if (given.filename() == kIndexFile) {
+      if (given.filename() == kNb201IndexFile ||
+          given.filename() == kFbnetIndexFile) {
         input.index = path;
       } else {
         input.latencies.push_back(path);
@@ -57,11 +68,13 @@ HelpInput Resolve(const std::vector<std::string>& paths) {
     if (!std::filesystem::is_directory(given / "latency")) {
       throw Error(ErrorCode::kNotFound,
                   fmt::format("{}: holds no folder 'latency'; give HELP's "
-                              "data/nasbench201",
+                              "data/nasbench201 or data/fbnet",
                               Quoted(path, 400)));
     }
-    if (std::filesystem::exists(given / kIndexFile)) {
-      input.index = (given / kIndexFile).string();
+    for (const char* file : {kNb201IndexFile, kFbnetIndexFile}) {
+      if (std::filesystem::exists(given / file)) {
+        input.index = (given / file).string();
+      }
     }
     for (std::string& file : PtFiles(given / "latency")) {
       input.latencies.push_back(std::move(file));
@@ -73,28 +86,63 @@ HelpInput Resolve(const std::vector<std::string>& paths) {
   return input;
 }
 
-class HelpImport {
- public:
-  explicit HelpImport(TableWriter& writer) : writer_(writer) {}
+bool IsFbnetIndex(const HelpInput& input) {
+  return std::filesystem::path(input.index).filename() == kFbnetIndexFile;
+}
 
-  void AddSource() {
-    Source source;
-    source.name = kSource;
-    source.origin = "HayeonLee/HELP@45f70eb, data";
-    source.licence = "MIT";
-    source.citation = R"(@inproceedings{lee2021help,
+const char kCitation[] = R"(@inproceedings{lee2021help,
   title = {{HELP}: Hardware-Adaptive Efficient Latency Prediction for {NAS} via
 Meta-Learning},
   author = {Lee, Hayeon and Lee, Sewoong and Chong, Song and Hwang, Sung Ju},
   booktitle = {Advances in Neural Information Processing Systems},
   year = {2021}
 })";
+
+class HelpImport {
+ public:
+  HelpImport(TableWriter& writer, const HelpSpace& space)
+      : writer_(writer), space_(space) {}
+
+  void AddSource() {
+    Source source;
+    source.name = kSource;
+    source.origin = "HayeonLee/HELP@45f70eb, data";
+    source.licence = "MIT";
+    source.citation = kCitation;
     source.importer = "help@1";
     writer_.AddSource(source);
   }
 
+  /// A list of networks, each a list of 22 operations.
+  void FbnetIndex(const std::string& path) {
+    const Pickle pickle = ReadPtFile(path);
+    const PickleValue root = pickle.Root();
+    if (root.Kind() != PickleKind::kList) {
+      root.Fail("expected a list of networks");
+    }
+    const auto decisions = writer_.Space().Decisions();
+    for (size_t i = 0; i < root.Size(); ++i) {
+      const PickleValue ops = root[i];
+      if (ops.Kind() != PickleKind::kList || ops.Size() != decisions.size()) {
+        ops.Fail(
+            fmt::format("expected a list of {} operations", decisions.size()));
+      }
+      Architecture architecture(decisions.size());
+      for (size_t k = 0; k < ops.Size(); ++k) {
+        const int64_t op = ops[k].Integer();
+        if (op < 0 || op >= static_cast<int64_t>(decisions[k].choices.size())) {
+          ops[k].Fail("an operation that the space does not have");
+        }
+        architecture[k] = static_cast<uint16_t>(op);
+      }
+      writer_.AddAlias(space_.scheme, fmt::format("{}", i),
+                       writer_.AddArchitecture(architecture));
+    }
+    report_.architectures = static_cast<int64_t>(root.Size());
+  }
+
   /// `{architecture: index}`.
-  void Index(const std::string& path) {
+  void Nb201Index(const std::string& path) {
     const Pickle pickle = ReadPtFile(path);
     const PickleValue root = pickle.Root();
     if (root.Kind() != PickleKind::kDict) {
@@ -113,7 +161,7 @@ Meta-Learning},
           key.Fail(e.what());
         }
       }();
-      writer_.AddAlias(kScheme, fmt::format("{}", index), row);
+      writer_.AddAlias(space_.scheme, fmt::format("{}", index), row);
     }
     report_.architectures =
         std::max(report_.architectures, static_cast<int64_t>(root.Size()));
@@ -130,7 +178,7 @@ Meta-Learning},
     Column column;
     column.metric = [&] {
       try {
-        return Metric::Parse("latency@" + platform + ":cifar10");
+        return Metric::Parse("latency@" + platform + ":" + space_.dataset);
       } catch (const Error& e) {
         throw Error(e.Code(), fmt::format("{}: the file's name is the "
                                           "platform's: {}",
@@ -165,12 +213,13 @@ Meta-Learning},
   int64_t RowOf(const PickleValue& list, size_t index) {
     while (rows_.size() <= index) {
       const std::optional<int64_t> row =
-          writer_.FindAlias(kScheme, fmt::format("{}", rows_.size()));
+          writer_.FindAlias(space_.scheme, fmt::format("{}", rows_.size()));
       if (!row.has_value()) {
         if (rows_.empty()) {
           throw Error(ErrorCode::kNotFound,
                       "the table does not know the published index yet: give "
-                      "str_arch2idx.pt, or the folder that it is in");
+                      "str_arch2idx.pt or arch.pt, or the folder that it is "
+                      "in");
         }
         list.Fail(fmt::format("{} latencies, but only {} indices are known",
                               list.Size(), rows_.size()));
@@ -181,6 +230,7 @@ Meta-Learning},
   }
 
   TableWriter& writer_;
+  const HelpSpace& space_;
   ImportReport report_;
   std::vector<int64_t> rows_;  // by index
 };
@@ -190,44 +240,53 @@ class HelpImporter : public Importer {
   HelpImporter() {
     info_.name = "help";
     info_.summary =
-        "HELP: latencies of NAS-Bench-201's architectures on 27 settings of "
-        "17 devices";
-    info_.obtain = "https://github.com/HayeonLee/HELP, data/nasbench201";
-    info_.size = "5 MB";
+        "HELP: latencies on 27 settings of 17 devices, of NAS-Bench-201's "
+        "architectures or of 5,000 FBNet networks";
+    info_.obtain =
+        "https://github.com/HayeonLee/HELP, data/nasbench201 and data/fbnet";
+    info_.size = "5 MB and 2 MB";
     info_.licence = "MIT";
-    info_.citation =
-        "Lee, Lee, Chong, Hwang: HELP: Hardware-Adaptive Efficient Latency "
-        "Prediction for NAS via Meta-Learning, NeurIPS 2021";
-    info_.spaces = {"nb201"};
-    info_.metrics = {"latency@1080ti_1:cifar10",    "latency@gold_6226:cifar10",
-                     "latency@pixel3:cifar10",      "latency@raspi4:cifar10",
-                     "latency@eyeriss:cifar10",     "latency@fpga:cifar10",
-                     "latency@DEVICE_BATCH:cifar10"};
+    info_.citation = kCitation;
+    info_.spaces = {"nb201", "fbnet"};
+    info_.metrics = {"latency@1080ti_1:cifar10",  "latency@gold_6226:cifar10",
+                     "latency@pixel3:cifar10",    "latency@raspi4:cifar10",
+                     "latency@eyeriss:cifar10",   "latency@fpga:cifar10",
+                     "latency@titanx_256:cifar10"};
   }
 
   const DatasetInfo& Info() const override { return info_; }
 
-  std::shared_ptr<const SearchSpace> NewSpace(const ImportOptions&,
+  std::shared_ptr<const SearchSpace> NewSpace(const ImportOptions& options,
                                               TableInfo* info) const override {
+    if (IsFbnetIndex(Resolve(options.paths))) {
+      info->title = "FBNet networks of HELP";
+      info->defaults.dataset = kFbnet.dataset;
+      return MakeSpace(kFbnet.space);
+    }
     info->title = "NAS-Bench-201";
-    info->defaults.dataset = "cifar10";
+    info->defaults.dataset = kNb201.dataset;
     info->defaults.split = "val";
     info->defaults.fidelity.epochs = 200;
-    return MakeSpace("nb201");
+    return MakeSpace(kNb201.space);
   }
 
   ImportReport Import(const ImportOptions& options,
                       TableWriter& writer) const override {
-    if (writer.Space().Spec() != MakeSpace("nb201")->Spec()) {
-      throw Error(ErrorCode::kUsage,
-                  fmt::format("HELP's latencies are of the space nb201, the "
-                              "table is of {}",
-                              writer.Space().Id()));
-    }
     const HelpInput input = Resolve(options.paths);
-    HelpImport import(writer);
+    const bool fbnet = input.index.empty() ? writer.Space().Spec() ==
+                                                 MakeSpace(kFbnet.space)->Spec()
+                                           : IsFbnetIndex(input);
+    const HelpSpace& space = fbnet ? kFbnet : kNb201;
+    CheckSpace(writer, space.space, info_.name);
+    HelpImport import(writer, space);
     import.AddSource();
-    if (!input.index.empty()) import.Index(input.index);
+    if (!input.index.empty()) {
+      if (fbnet) {
+        import.FbnetIndex(input.index);
+      } else {
+        import.Nb201Index(input.index);
+      }
+    }
     for (const std::string& path : input.latencies) import.Latencies(path);
     return import.TakeReport();
   }

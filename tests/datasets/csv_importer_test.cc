@@ -103,7 +103,8 @@ TEST_F(CsvImport, NamesTheLineOfWhatItRefuses) {
   const std::string head = "depth,kernel,acc,ms\n1,3,90.5,1.25\n";
   EXPECT_EQ(Refusal(ErrorCode::kCorrupt, head + "2,3,nan,1\n"),
             "x.csv:3: column 'acc': 'nan' is no finite number, nor declared "
-            "to mean a missing value");
+            "to mean a missing value (missing = {\"nan\" = \"not "
+            "measured\"})");
   EXPECT_EQ(Refusal(ErrorCode::kCorrupt, head + "2,3,90\n"),
             "x.csv:3: 3 fields, but the header has 4");
   EXPECT_EQ(Refusal(ErrorCode::kCorrupt, head + "1,3,90.5,1.25\n"),

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "datasets/tf_record.h"
+
 namespace hwnas {
 
 namespace {
@@ -133,6 +135,101 @@ std::string MakePt(const std::string& value, const FixtureFiles& storages) {
   }
   files.emplace_back("archive/version", "3\n");
   return MakeArchive("zip", files);
+}
+
+std::string MakeTfRecords(const std::vector<std::string>& records) {
+  std::string out;
+  for (const std::string& record : records) {
+    const std::string length = Little(static_cast<uint64_t>(record.size()));
+    out += length + Little(MaskedCrc32c(length)) + record +
+           Little(MaskedCrc32c(record));
+  }
+  return out;
+}
+
+namespace {
+
+std::string Varint(uint64_t value) {
+  std::string out;
+  for (; value >= 0x80; value >>= 7) {
+    out += static_cast<char>(value | 0x80);
+  }
+  return out + static_cast<char>(value);
+}
+
+std::string Base64(std::string_view bytes) {
+  constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t bits = 0;
+    for (size_t k = 0; k < 3; ++k) {
+      const uint32_t byte =
+          i + k < bytes.size() ? static_cast<uint8_t>(bytes[i + k]) : 0;
+      bits = bits << 8 | byte;
+    }
+    for (size_t k = 0; k < 4; ++k) {
+      out += i + k <= bytes.size() ? kDigits[(bits >> (18 - 6 * k)) & 63] : '=';
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string MakeNb101Record(const std::string& hash, int epochs,
+                            const std::string& adjacency,
+                            const std::string& operations, int params,
+                            const std::vector<std::vector<double>>& rows) {
+  std::string proto;
+  for (const std::vector<double>& row : rows) {
+    std::string message;
+    for (size_t i = 0; i < row.size(); ++i) {
+      message += Varint((i + 1) << 3 | 1) + Little(row[i]);
+    }
+    message += Varint(6 << 3 | 2) + Varint(4) + "path";
+    proto += Varint(1 << 3 | 2) + Varint(message.size()) + message;
+  }
+  proto += Varint(2 << 3 | 0) + Varint(static_cast<uint64_t>(params));
+  proto += Varint(3 << 3 | 1) + Little(12.5);
+  return "[\"" + hash + "\", " + std::to_string(epochs) + ", \"" + adjacency +
+         "\", \"" + operations + "\", \"" + Base64(proto) + "\"]";
+}
+
+std::string MakeNatsArchive(int index, const std::string& arch_str,
+                            int epochs) {
+  using namespace pickle;  // NOLINT: opcodes are the language here
+  const auto result = [&](const std::vector<std::string>& splits) {
+    std::vector<std::string> train;
+    std::vector<std::string> eval;
+    for (int e = 0; e < epochs; ++e) {
+      train.push_back(Int(e));
+      train.push_back(Float(10 + e));
+      for (const std::string& split : splits) {
+        eval.push_back(Str(split + "@" + std::to_string(e)));
+        eval.push_back(Float(20 + e + 0.25));
+      }
+    }
+    return Dict({Str("train_acc1es"), Dict(train),
+                 Str("train_acc5es"), Dict(train),
+                 Str("train_losses"), Dict(train),
+                 Str("train_times"),  Dict(train),
+                 Str("params"),       Float(0.129306),
+                 Str("flop"),         Float(15.64737),
+                 Str("epochs"),       Int(epochs),
+                 Str("latency"),      List({Float(0.0125)}),
+                 Str("eval_acc1es"),  Dict(eval),
+                 Str("eval_losses"),  Dict(eval),
+                 Str("eval_times"),   Dict(eval)});
+  };
+  const std::string schedule = Dict(
+      {Str("arch_index"), Int(index), Str("arch_str"), Str(arch_str),
+       Str("all_results"),
+       Dict({Tuple({Str("cifar10-valid"), Int(777)}),
+             result({"x-valid", "ori-test"}), Tuple({Str("cifar10"), Int(888)}),
+             result({"ori-test"}), Tuple({Str("cifar100"), Int(777)}),
+             result({"x-valid", "x-test", "ori-test"})})});
+  return Start() + Dict({Str(std::to_string(epochs)), schedule}) + Stop();
 }
 
 }  // namespace hwnas

@@ -36,6 +36,20 @@ std::string Dict(const std::vector<std::string>& items);
 /// A `.pt` file of one pickled value (without start and stop).
 std::string MakePt(const std::string& value, const FixtureFiles& storages = {});
 
+/// A TFRecord file of these records.
+std::string MakeTfRecords(const std::vector<std::string>& records);
+
+/// A record of NAS-Bench-101's file: evaluations are rows of epoch, seconds,
+/// and train, validation and test accuracy.
+std::string MakeNb101Record(const std::string& hash, int epochs,
+                            const std::string& adjacency,
+                            const std::string& operations, int params,
+                            const std::vector<std::vector<double>>& rows);
+
+/// An archive of NATS-Bench: `schedules` by name, each with one training on
+/// CIFAR-10's half and one on CIFAR-100.
+std::string MakeNatsArchive(int index, const std::string& arch_str, int epochs);
+
 }  // namespace hwnas
 
 #endif  // HWNAS_TESTS_DATASETS_FIXTURES_H_

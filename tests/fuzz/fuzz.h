@@ -23,6 +23,7 @@ struct FuzzEntry {
 /// Each file of this folder gives its entries by such a function; add it to
 /// AllFuzzEntries in fuzz_main.cc.
 std::vector<FuzzEntry> HarnessFuzzEntries();
+std::vector<FuzzEntry> ImporterFuzzEntries();
 std::vector<FuzzEntry> ReaderFuzzEntries();
 std::vector<FuzzEntry> TableFuzzEntries();
 

@@ -24,7 +24,8 @@ namespace hwnas {
 
 std::vector<FuzzEntry> AllFuzzEntries() {
   std::vector<FuzzEntry> entries;
-  for (auto* make : {HarnessFuzzEntries, ReaderFuzzEntries, TableFuzzEntries}) {
+  for (auto* make : {HarnessFuzzEntries, ImporterFuzzEntries, ReaderFuzzEntries,
+                     TableFuzzEntries}) {
     for (FuzzEntry& entry : make()) entries.push_back(std::move(entry));
   }
   return entries;
