@@ -119,12 +119,49 @@ void ExportValues(const Options& options) {
         fields.push_back(value.Ok()
                              ? Field()
                              : Field(std::string(MissingName(value.missing))));
-        const bool predicted = info.origin == Origin::kPredicted && value.Ok();
-        fields.push_back(predicted ? Field(column->StandardDeviation(row))
-                                   : Field());
+        const double sd = column->StandardDeviation(row);
+        fields.push_back(value.Ok() && sd > 0 ? Field(sd) : Field());
         writer.Write(fields);
       }
     }
+  }
+}
+
+// One record per column: what its numbers mean and where they come from.
+void ExportColumns(const Options& options) {
+  const std::shared_ptr<const Table> table = Table::Open(options.file);
+  const RecordWriter writer(
+      options.format == "csv",
+      {"metric", "quantity", "about", "unit", "direction", "platform",
+       "dataset", "split", "fidelity", "source", "preferred", "origin",
+       "replicates", "mean_of", "values", "licence", "recipe", "note"});
+  const auto text = [](const std::string& field) {
+    return field.empty() ? Field() : Field(field);
+  };
+  for (const auto& column : ColumnsOf(*table, options.metrics)) {
+    const Column& info = column->Info();
+    const Metric& metric = info.metric;
+    const QuantityInfo& quantity = FindQuantity(metric.quantity);
+    const auto source =
+        std::find_if(table->Sources().begin(), table->Sources().end(),
+                     [&](const Source& s) { return s.name == info.source; });
+    const bool known = source != table->Sources().end();
+    int64_t values = 0;
+    for (size_t row = 0; row < column->Rows(); ++row) {
+      values += column->Mean(row).Ok() ? 1 : 0;
+    }
+    writer.Write(
+        {metric.Text(), metric.quantity, std::string(quantity.about),
+         info.Unit(),
+         std::string(quantity.direction == Direction::kMaximize ? "max"
+                                                                : "min"),
+         text(metric.platform), text(metric.dataset), text(metric.split),
+         text(metric.fidelity.Text()), text(info.source),
+         std::string(info.preferred ? "yes" : "no"),
+         std::string(OriginName(info.origin)),
+         text(fmt::format("{}", fmt::join(info.replicates, " "))),
+         int64_t{info.mean_of}, values, text(known ? source->licence : ""),
+         text(known ? source->recipe : ""), text(info.note)});
   }
 }
 
@@ -338,8 +375,10 @@ void RunExport(const Options& options) {
   if (options.format != "csv" && options.format != "jsonl") {
     FailUnknown("format", options.format, {"csv", "jsonl"});
   }
-  if (options.what != "values" && !options.metrics.empty()) {
-    throw Error(ErrorCode::kUsage, "--metrics belongs to --what values");
+  if (options.what != "values" && options.what != "columns" &&
+      !options.metrics.empty()) {
+    throw Error(ErrorCode::kUsage,
+                "--metrics belongs to --what values or columns");
   }
   if (options.what != "splits" &&
       (options.splits || options.train || options.seed)) {
@@ -348,6 +387,8 @@ void RunExport(const Options& options) {
   }
   if (options.what == "values") {
     ExportValues(options);
+  } else if (options.what == "columns") {
+    ExportColumns(options);
   } else if (options.what == "splits") {
     ExportSplits(options);
   } else if (options.what == "trials") {
@@ -360,7 +401,7 @@ void RunExport(const Options& options) {
     ResultsExport(options).Recommendations();
   } else {
     FailUnknown("export", options.what,
-                {"values", "splits", "trials", "dictionary", "runs",
+                {"values", "columns", "splits", "trials", "dictionary", "runs",
                  "recommendations"});
   }
 }
@@ -376,12 +417,13 @@ void AddExportCommand(CLI::App& app) {
       ->required();
   command
       ->add_option("--what", options->what,
-                   "Of a table: values (the default) or splits; of a results "
-                   "file: trials, dictionary, runs or recommendations")
+                   "Of a table: values (the default), columns (what each "
+                   "means) or splits; of a results file: trials, dictionary, "
+                   "runs or recommendations")
       ->type_name("WHAT");
   command
       ->add_option("--metrics", options->metrics,
-                   "For values: only these, separated by commas")
+                   "Of a table: only these, separated by commas")
       ->allow_extra_args(false)
       ->type_name("METRIC,...");
   command

@@ -189,8 +189,10 @@ class CsvImport {
       if (!number.has_value()) {
         csv.Fail(
             fmt::format("column '{}': '{}' is no finite number, nor "
-                        "declared to mean a missing value",
-                        Quoted(column.schema->name), Quoted(field)));
+                        "declared to mean a missing value (missing = "
+                        "{{\"{}\" = \"not measured\"}})",
+                        Quoted(column.schema->name), Quoted(field),
+                        Quoted(field)));
       }
       value.value = *number;
       ++report_.values;

@@ -279,6 +279,36 @@ TEST_F(TableCommands, ExportWritesEveryReplicateAndGap) {
   EXPECT_EQ(energies, (std::vector<double>{1, 3, 6, 9}));
 }
 
+TEST_F(TableCommands, ExportSaysWhatEveryColumnMeans) {
+  const ProcessResult lines =
+      RunHwnas({"export", table_, "--what", "columns", "--format", "jsonl"});
+  EXPECT_EQ(lines.exit_code, 0) << lines.err;
+  std::vector<json> columns;
+  std::istringstream stream(lines.out);
+  for (std::string line; std::getline(stream, line);) {
+    columns.push_back(json::parse(line));
+  }
+  ASSERT_EQ(columns.size(), 3u);
+  const json& accuracy = columns[0];
+  EXPECT_EQ(accuracy.at("metric"), "accuracy:cifar10/val/e200");
+  EXPECT_EQ(accuracy.at("unit"), "%");
+  EXPECT_EQ(accuracy.at("direction"), "max");
+  EXPECT_EQ(accuracy.at("fidelity"), "e200");
+  EXPECT_EQ(accuracy.at("replicates"), "0 1");
+  EXPECT_EQ(accuracy.at("source"), "lab");
+  EXPECT_EQ(accuracy.at("licence"), "MIT");
+  EXPECT_EQ(accuracy.at("values"), 4);
+  EXPECT_EQ(accuracy.at("platform"), nullptr);
+  EXPECT_NE(accuracy.at("about"), nullptr);
+  const json& latency = columns[2];
+  EXPECT_EQ(latency.at("metric"), "latency@slow:cifar10");
+  EXPECT_EQ(latency.at("platform"), "slow");
+  EXPECT_EQ(latency.at("values"), 3);
+  const ProcessResult one = RunHwnas(
+      {"export", table_, "--what", "columns", "--metrics", "energy@tiny"});
+  EXPECT_EQ(std::count(one.out.begin(), one.out.end(), '\n'), 2);
+}
+
 TEST_F(TableCommands, ExportRefusesUnknownNames) {
   ExpectError({"export", table_, "--what", "valeus"}, 2,
               "did you mean 'values'?");
