@@ -7,6 +7,7 @@
 #include "strategies/registry.h"
 #include "tabular/analysis/bootstrap.h"
 #include "tabular/analysis/hypervolume.h"
+#include "tabular/spaces/subset.h"
 #include "tests/strategies/driver.h"
 
 namespace hwnas {
@@ -150,6 +151,24 @@ TEST_P(StrategyConformance, SurvivesAnUnlimitedBudget) {
   Problem problem = MakeProblem(toy_);
   problem.budget = {};
   Survives(problem, {});
+}
+
+TEST_P(StrategyConformance, ProposesOnlyRowsOfASubset) {
+  std::vector<Architecture> rows;
+  for (uint64_t rank = 5; rank < *toy_->Size(); rank += 37) {
+    rows.push_back(toy_->Unrank(rank));
+  }
+  const auto subset = MakeSubsetSpace(toy_, rows);
+  for (const size_t objectives : {1, 2}) {
+    const Trace trace = RunOn(MakeProblem(subset, objectives, 2), 9,
+                              {.evaluations = 250, .workers = 3});
+    EXPECT_GT(trace.proposals.size(), 0u);
+    for (const Proposal& proposal : trace.proposals) {
+      ASSERT_TRUE(
+          std::binary_search(rows.begin(), rows.end(), proposal.architecture))
+          << toy_->Format(proposal.architecture);
+    }
+  }
 }
 
 TEST_P(StrategyConformance, RefusesUnknownOptions) {
