@@ -74,9 +74,10 @@ class DenseColumn {
   size_t Count(size_t row) const;
   /// The `k`-th (0-based) replicate that is present at a row; k < Count(row).
   Value Present(size_t row, size_t k) const;
-  /// Stated standard deviation of the value (predicted columns); 0 if none.
-  double StandardDeviation(size_t row) const {
-    return sd_.empty() ? 0 : sd_[row];
+  /// The standard deviation stated with a value (by a predictor, or by a
+  /// source with a measured mean); 0 if none.
+  double StandardDeviation(size_t row, size_t replicate = 0) const {
+    return sd_.empty() ? 0 : sd_[replicate * rows_ + row];
   }
 
   std::span<const double> Means() const { return means_; }

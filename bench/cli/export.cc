@@ -119,7 +119,7 @@ void ExportValues(const Options& options) {
         fields.push_back(value.Ok()
                              ? Field()
                              : Field(std::string(MissingName(value.missing))));
-        const double sd = column->StandardDeviation(row);
+        const double sd = column->StandardDeviation(row, i);
         fields.push_back(value.Ok() && sd > 0 ? Field(sd) : Field());
         writer.Write(fields);
       }
