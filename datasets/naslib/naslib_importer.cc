@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -71,6 +72,13 @@ Architecture Nb101Architecture(const std::vector<int64_t>& code,
   const auto architecture = Nb101Space::FromGraph(7, adjacency, ops);
   if (!architecture.has_value()) at.Fail("no cell of nb101");
   return *architecture;
+}
+
+/// `synflow`, `epe_nas`, `l2_norm`.
+bool IsProxyName(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
 class NaslibImporter : public Importer {
@@ -203,6 +211,7 @@ Benchmarks Track},
       const int64_t row = Row(pool, entries.Key(i), entry, writer);
       std::string draw;
       if (pool == Pool::kNb101) draw = fmt::format("{}", seen[row]++);
+      entry.Get("val_accuracy").Number();  // each has one
       for (size_t k = 0; k < entry.Size(); ++k) {
         const std::string& key = entry.Key(k);
         if (key == "idx" || key == "arch") continue;  // NASLib's own
@@ -218,6 +227,9 @@ Benchmarks Track},
                                     : entry.Entry(k);
         const std::string metric =
             fmt::format("score:{};proxy={}", dataset, key);
+        if (!IsProxyName(key)) {
+          entry.Fail(fmt::format("'{}' is no name of a score", Quoted(key)));
+        }
         if (value.IsNull()) {
           columns.SetGap(metric, draw, row, Missing::kDiverged);
         } else {
