@@ -124,6 +124,7 @@ const SqliteFormat& TableFormat() {
           R"(CREATE TABLE packed_replicate(
   metric_column INTEGER NOT NULL REFERENCES metric_column,
   label TEXT NOT NULL,
+  listed INTEGER,
   contents BLOB NOT NULL,
   UNIQUE (metric_column, label)
 ) STRICT)",

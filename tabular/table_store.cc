@@ -341,6 +341,12 @@ void WritePackedRows(const SqliteDatabase& database, const PackedRows& rows) {
       .Run();
 }
 
+namespace {
+/// Of a replicate with fewer rows than this part of the table the rows are
+/// listed: what is known of three architectures of 15,625 takes little room.
+constexpr size_t kListedShare = 4;
+}  // namespace
+
 ColumnValues ReadPackedColumn(const SqliteDatabase& database,
                               const StoredColumn& stored, size_t rows) {
   const Column& column = stored.column;
@@ -355,25 +361,52 @@ ColumnValues ReadPackedColumn(const SqliteDatabase& database,
   values.values.resize(cells);
   values.missing.resize(cells);
   SqliteStatement select = database.Prepare(
-      "SELECT contents FROM packed_replicate WHERE metric_column = ? AND "
-      "label = ?");
+      "SELECT contents, listed FROM packed_replicate WHERE metric_column = ? "
+      "AND label = ?");
   constexpr size_t kNumber = sizeof(double);
+  std::optional<bool> stated;  // whether standard deviations are
   for (size_t r = 0; r < column.replicates.size(); ++r) {
     select.Bind(column.id, column.replicates[r]);
     if (!select.Step()) fail("lack a replicate");
     const auto bytes = select.Blob(0);
-    const bool with_sd = bytes.size() == rows * (2 * kNumber + 1);
-    if (!with_sd && bytes.size() != rows * (kNumber + 1)) {
+    const bool listed = !select.IsNull(1);
+    const size_t count = listed ? static_cast<size_t>(select.IntIn(
+                                      1, 0, static_cast<int64_t>(rows)))
+                                : rows;
+    const size_t head = listed ? count * sizeof(uint32_t) : 0;
+    const bool with_sd = bytes.size() == head + count * (2 * kNumber + 1);
+    if (!with_sd && bytes.size() != head + count * (kNumber + 1)) {
       fail("are of another number of architectures");
     }
-    if (rows == 0) continue;
-    if (r == 0 && with_sd) values.sd.resize(cells);
-    if (with_sd == values.sd.empty()) fail("are of two kinds");
-    std::memcpy(&values.values[r * rows], bytes.data(), rows * kNumber);
-    std::memcpy(&values.missing[r * rows], &bytes[rows * kNumber], rows);
-    if (with_sd) {
-      std::memcpy(&values.sd[r * rows], &bytes[rows * (kNumber + 1)],
-                  rows * kNumber);
+    const size_t begin = r * rows;
+    if (listed) {
+      std::fill_n(values.missing.begin() + static_cast<std::ptrdiff_t>(begin),
+                  rows, static_cast<uint8_t>(Missing::kNotMeasured));
+    }
+    if (count == 0) continue;
+    if (stated.value_or(with_sd) != with_sd) fail("are of two kinds");
+    stated = with_sd;
+    if (with_sd) values.sd.resize(cells);
+    const uint8_t* at = bytes.data() + head;
+    if (!listed) {
+      std::memcpy(&values.values[begin], at, rows * kNumber);
+      std::memcpy(&values.missing[begin], at + rows * kNumber, rows);
+      if (with_sd) {
+        std::memcpy(&values.sd[begin], at + rows * (kNumber + 1),
+                    rows * kNumber);
+      }
+      continue;
+    }
+    for (size_t k = 0; k < count; ++k) {
+      uint32_t row;
+      std::memcpy(&row, &bytes[k * sizeof(row)], sizeof(row));
+      if (row >= rows) fail("are of a row that there is not");
+      std::memcpy(&values.values[begin + row], at + k * kNumber, kNumber);
+      values.missing[begin + row] = at[count * kNumber + k];
+      if (with_sd) {
+        std::memcpy(&values.sd[begin + row],
+                    at + count * (kNumber + 1) + k * kNumber, kNumber);
+      }
     }
   }
   if (ColumnChecksum(rows, column.replicates, values) != stored.checksum) {
@@ -391,22 +424,42 @@ ColumnValues ReadPackedColumn(const SqliteDatabase& database,
 void WritePackedColumn(const SqliteDatabase& database, const Column& column,
                        const ColumnValues& values, size_t rows) {
   SqliteStatement insert = database.Prepare(
-      "INSERT OR REPLACE INTO packed_replicate(metric_column, label, contents) "
-      "VALUES (?, ?, ?)");
+      "INSERT OR REPLACE INTO packed_replicate(metric_column, label, listed, "
+      "contents) VALUES (?, ?, ?, ?)");
   std::vector<uint8_t> bytes;
-  const auto append = [&](const auto& list, size_t r) {
-    if (list.empty()) return;
-    const size_t size = rows * sizeof(list[0]);
+  std::vector<uint32_t> there;  // rows that are more than 'not measured'
+  const auto append = [&bytes](const auto* list, size_t count) {
+    const size_t size = count * sizeof(*list);
     bytes.resize(bytes.size() + size);
-    std::memcpy(bytes.data() + bytes.size() - size, list.data() + r * rows,
-                size);
+    std::memcpy(bytes.data() + bytes.size() - size, list, size);
   };
   for (size_t r = 0; r < column.replicates.size(); ++r) {
     bytes.clear();
-    append(values.values, r);
-    append(values.missing, r);
-    append(values.sd, r);
-    insert.Bind(column.id, column.replicates[r], bytes).Run();
+    there.clear();
+    const size_t begin = r * rows;
+    for (size_t row = 0; row < rows; ++row) {
+      if (values.missing[begin + row] !=
+          static_cast<uint8_t>(Missing::kNotMeasured)) {
+        there.push_back(static_cast<uint32_t>(row));
+      }
+    }
+    if (rows == 0 || there.size() > rows / kListedShare) {
+      append(values.values.data() + begin, rows);
+      append(values.missing.data() + begin, rows);
+      if (!values.sd.empty()) append(values.sd.data() + begin, rows);
+      insert.Bind(column.id, column.replicates[r], std::nullopt, bytes).Run();
+      continue;
+    }
+    append(there.data(), there.size());
+    for (const uint32_t row : there) append(&values.values[begin + row], 1);
+    for (const uint32_t row : there) append(&values.missing[begin + row], 1);
+    if (!values.sd.empty()) {
+      for (const uint32_t row : there) append(&values.sd[begin + row], 1);
+    }
+    insert
+        .Bind(column.id, column.replicates[r],
+              std::optional(static_cast<int64_t>(there.size())), bytes)
+        .Run();
   }
 }
 

@@ -126,7 +126,8 @@ struct ColumnValues {
 ColumnValues ReadPackedColumn(const SqliteDatabase& database,
                               const StoredColumn& column, size_t rows);
 /// Writes it in place of what was there; a blob per replicate: values as
-/// little-endian IEEE bits, then missing, then standard deviations if any.
+/// little-endian IEEE bits, then missing, then standard deviations if any; of
+/// few rows with the rows in front.
 void WritePackedColumn(const SqliteDatabase& database, const Column& column,
                        const ColumnValues& values, size_t rows);
 

@@ -44,7 +44,6 @@ struct ColumnState {
   bool loaded = true;   // entries of the file are in memory
   bool changed = true;  // entries, or the row of the column
   std::vector<Replicate> replicates;
-  ColumnValues packed;  // of a changed column
 
   const Column& Info() const { return stored.column; }
 };
@@ -177,7 +176,7 @@ struct TableWriter::Impl {
   bool Changed() const;
   void ChoosePreferred();
   int64_t CountValues(ColumnState& column);
-  void Pack(ColumnState& column, const PackedRows& rows);
+  void Seal(ColumnState& column, const PackedRows& rows);
   StoredTable Describe(PackedRows rows);
   std::vector<DigestAlias> DescribeAliases(const PackedRows& rows);
   StoredTable Prepare();
@@ -188,7 +187,7 @@ struct TableWriter::Impl {
   void WritePlatforms(const SqliteDatabase& out);
   void WriteRows(const SqliteDatabase& out, const StoredTable& table);
   void WriteAliases(const SqliteDatabase& out);
-  void WriteColumns(const SqliteDatabase& out);
+  void WriteColumns(const SqliteDatabase& out, const StoredTable& table);
   void WriteEntries(const SqliteDatabase& out, const ColumnState& column);
 };
 
@@ -551,28 +550,37 @@ void TableWriter::Impl::ChoosePreferred() {
   }
 }
 
-void TableWriter::Impl::Pack(ColumnState& column, const PackedRows& rows) {
-  std::sort(
-      column.replicates.begin(), column.replicates.end(),
-      [](const Replicate& a, const Replicate& b) { return a.label < b.label; });
-  std::vector<std::string> labels;
-  ColumnValues& packed = column.packed;
-  packed = {};
+/// A column's values in the order of rows. Not kept: a table may have thousands
+/// of columns.
+ColumnValues ValuesOf(const ColumnState& column, const PackedRows& rows) {
+  ColumnValues values;
   bool any_sd = false;
   for (const Replicate& replicate : column.replicates) {
-    labels.push_back(replicate.label);
     for (size_t row = 0; row < rows.size(); ++row) {
       const auto i = static_cast<size_t>(rows.Id(row)) - 1;
       const Entry entry =
           i < replicate.entries.size() ? replicate.entries[i] : Entry{};
-      packed.values.push_back(entry.value);
-      packed.missing.push_back(static_cast<uint8_t>(entry.missing));
-      packed.sd.push_back(entry.sd);
+      values.values.push_back(entry.value);
+      values.missing.push_back(static_cast<uint8_t>(entry.missing));
+      values.sd.push_back(entry.sd);
       any_sd |= entry.sd != 0;
     }
   }
-  if (!any_sd) packed.sd.clear();
-  column.stored.checksum = ColumnChecksum(rows.size(), labels, packed);
+  if (!any_sd) values.sd.clear();
+  return values;
+}
+
+/// Orders the replicates and computes the checksum.
+void TableWriter::Impl::Seal(ColumnState& column, const PackedRows& rows) {
+  std::sort(
+      column.replicates.begin(), column.replicates.end(),
+      [](const Replicate& a, const Replicate& b) { return a.label < b.label; });
+  std::vector<std::string> labels;
+  for (const Replicate& replicate : column.replicates) {
+    labels.push_back(replicate.label);
+  }
+  column.stored.checksum =
+      ColumnChecksum(rows.size(), labels, ValuesOf(column, rows));
   column.stored.column.replicates = std::move(labels);
 }
 
@@ -627,7 +635,7 @@ StoredTable TableWriter::Impl::Prepare() {
     column->changed = true;
     LoadColumn(*column);
     if (column->replicates.empty()) column->replicates.push_back({});
-    Pack(*column, packed);
+    Seal(*column, packed);
   }
   StoredTable table = Describe(std::move(packed));
   table.digest = TableDigest(table, DescribeAliases(table.rows));
@@ -728,7 +736,8 @@ void TableWriter::Impl::WriteAliases(const SqliteDatabase& out) {
   }
 }
 
-void TableWriter::Impl::WriteColumns(const SqliteDatabase& out) {
+void TableWriter::Impl::WriteColumns(const SqliteDatabase& out,
+                                     const StoredTable& table) {
   for (const int64_t id : removed) {
     for (const char* sql :
          {"DELETE FROM entry WHERE metric_column = ?",
@@ -772,7 +781,8 @@ void TableWriter::Impl::WriteColumns(const SqliteDatabase& out) {
       if (!replicate.stored) label.Bind(column.id, replicate.label).Run();
     }
     WriteEntries(out, *state);
-    WritePackedColumn(out, column, state->packed, architectures.size());
+    WritePackedColumn(out, column, ValuesOf(*state, table.rows),
+                      table.rows.size());
   }
 }
 
@@ -804,7 +814,7 @@ void TableWriter::Impl::Write(const SqliteDatabase& out,
   WritePlatforms(out);
   WriteRows(out, table);
   WriteAliases(out);
-  WriteColumns(out);
+  WriteColumns(out, table);
 }
 
 void TableWriter::Commit() {
