@@ -44,7 +44,7 @@ TEST(Readme, ASpaceOfYourOwnWorksAsPrinted) {
   EXPECT_THAT(out, testing::HasSubstr("mine.db: 2 architectures, 7 values, "
                                       "1 gaps from 'csv'"));
   // The report compares the strategies.
-  EXPECT_THAT(out, testing::HasSubstr("tpe - regularized-evolution"));
+  EXPECT_THAT(out, testing::HasSubstr("regularized-evolution - tpe"));
 }
 
 }  // namespace
