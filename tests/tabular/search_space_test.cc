@@ -90,7 +90,7 @@ TEST(MakeSpace, BuildsASpaceAgainFromItsSpec) {
 }
 
 TEST(MakeSpace, RefusesWhatItDoesNotKnow) {
-  EXPECT_THAT(SpecError("nb210"), HasSubstr("did you mean 'nb201'"));
+  EXPECT_THAT(SpecError("nb202"), HasSubstr("did you mean 'nb201'"));
   EXPECT_THAT(SpecError(""), HasSubstr("unknown space"));
   EXPECT_THAT(SpecError("nb201@2"), HasSubstr("version 1"));
   EXPECT_THAT(SpecError("nb201@x"), HasSubstr("whole number"));
