@@ -187,12 +187,11 @@ class CsvImport {
       const std::optional<double> number =
           ParseScaled(field, column.schema->scale);
       if (!number.has_value()) {
-        csv.Fail(
-            fmt::format("column '{}': '{}' is no finite number, nor "
-                        "declared to mean a missing value (missing = "
-                        "{{\"{}\" = \"not measured\"}})",
-                        Quoted(column.schema->name), Quoted(field),
-                        Quoted(field)));
+        csv.Fail(fmt::format(
+            "column '{}': '{}' is no finite number, nor "
+            "declared to mean a missing value (missing = "
+            "{{\"{}\" = \"not measured\"}})",
+            Quoted(column.schema->name), Quoted(field), Quoted(field)));
       }
       value.value = *number;
       ++report_.values;
