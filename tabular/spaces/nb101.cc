@@ -213,9 +213,19 @@ Digest Md5(const char* data, size_t size) {
   return digest;
 }
 
+/// By insertion: there are at most seven, which std::sort cannot know.
+void SortFirst(std::array<Digest, kVertices>* digests, size_t count) {
+  HWNAS_CHECK(count <= kVertices);
+  for (size_t i = 1; i < count; ++i) {
+    for (size_t j = i; j > 0 && (*digests)[j] < (*digests)[j - 1]; --j) {
+      std::swap((*digests)[j], (*digests)[j - 1]);
+    }
+  }
+}
+
 /// Appends the sorted digests to `out`; returns the end.
 char* Append(std::array<Digest, kVertices>* digests, size_t count, char* out) {
-  std::sort(digests->begin(), digests->begin() + count);
+  SortFirst(digests, count);
   for (size_t i = 0; i < count; ++i) {
     std::memcpy(out, (*digests)[i].data(), sizeof(Digest));
     out += sizeof(Digest);
@@ -704,7 +714,7 @@ std::string Nb101Space::Hash(const Architecture& architecture) {
     }
     hashes = next;
   }
-  std::sort(hashes.begin(), hashes.begin() + n);
+  SortFirst(&hashes, n);
   std::string list = "[";
   for (size_t v = 0; v < n; ++v) {
     if (v > 0) list += ", ";
