@@ -429,6 +429,7 @@ void WritePackedColumn(const SqliteDatabase& database, const Column& column,
   std::vector<uint8_t> bytes;
   std::vector<uint32_t> there;  // rows that are more than 'not measured'
   const auto append = [&bytes](const auto* list, size_t count) {
+    if (count == 0) return;  // the list's pointer may be null
     const size_t size = count * sizeof(*list);
     bytes.resize(bytes.size() + size);
     std::memcpy(bytes.data() + bytes.size() - size, list, size);
