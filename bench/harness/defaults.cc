@@ -9,6 +9,7 @@
 #include "datasets/synthetic.h"
 #include "tabular/embedded_text.h"
 #include "tabular/error.h"
+#include "tabular/table.h"
 #include "tabular/version.h"
 
 namespace hwnas {
@@ -43,10 +44,24 @@ std::string CacheFolder() {
   return folder.string();
 }
 
+namespace {
+
+/// A cache of another version, or damaged, is made again.
+bool IsReadable(const std::string& table) {
+  try {
+    Table::Open(table);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
 std::string DefaultTable() {
   namespace fs = std::filesystem;
   const std::string path = CacheFolder() + "/synthetic-" + Version() + ".db";
-  if (fs::exists(path)) return path;
+  if (IsReadable(path)) return path;
   // Another process may be doing the same: the last to finish wins, and both
   // wrote the same.
   const std::string draft = path + "." + std::to_string(getpid());
