@@ -59,8 +59,8 @@ void AddHelp(std::vector<Platform>* out) {
 /// HW-NAS-Bench (Li et al., ICLR 2021); HELP repeats raspi4, pixel3, eyeriss
 /// and fpga. The edge GPU's script is published (dev/proj_edgegpu): torch2trt
 /// on a Jetson TX2, one image, 50 repeats behind a warm-up, power from the
-/// board's sensors. Of the others the tools are stated as a summary of the paper
-/// names them; batch and precision are not known.
+/// board's sensors. Of the others the tools are stated as a summary of the
+/// paper names them; batch and precision are not known.
 void AddHwNasBench(std::vector<Platform>* out) {
   const std::string measured = "measured by HW-NAS-Bench";
   out->push_back({.id = "edgegpu",
