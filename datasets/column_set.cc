@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace hwnas {
 
 ColumnSet::ColumnSet(TableWriter& writer, const Source& source,
@@ -43,6 +45,18 @@ void ColumnSet::SetGap(const std::string& metric, std::string_view replicate,
                        int64_t row, Missing reason) {
   writer_.Set(Id(metric), replicate, row, {0, reason});
   ++report_->gaps;
+}
+
+Source SourceOf(const DatasetInfo& info, std::string origin,
+                std::string recipe) {
+  Source source;
+  source.name = info.name;
+  source.origin = std::move(origin);
+  source.licence = info.licence;
+  source.citation = info.citation;
+  source.recipe = std::move(recipe);
+  source.importer = info.Id();
+  return source;
 }
 
 void CheckSpace(const TableWriter& writer, std::string_view space,

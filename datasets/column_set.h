@@ -39,6 +39,11 @@ class ColumnSet {
   std::unordered_map<std::string, int64_t> ids_;
 };
 
+/// How a table describes what an importer brings: the rest follows from what
+/// is known of the data set.
+Source SourceOf(const DatasetInfo& info, std::string origin,
+                std::string recipe = "");
+
 /// Error(kUsage) unless the table is of this space; `what` is whose it is.
 void CheckSpace(const TableWriter& writer, std::string_view space,
                 std::string_view what);

@@ -70,13 +70,9 @@ class AccelNasbenchImporter : public Importer {
                       TableWriter& writer) const override {
     CheckSpace(writer, "mnasnet", info_.name);
     ImportReport report;
-    Source source;
-    source.name = info_.name;
-    source.origin = "afzalxo/Accel-NASBench@4260357, anb_dataset_jsons.tar.gz";
-    source.licence = info_.licence;
-    source.citation = info_.citation;
-    source.recipe = "trained by a shortened scheme on ImageNet";
-    source.importer = info_.Id();
+    const Source source = SourceOf(
+        info_, "afzalxo/Accel-NASBench@4260357, anb_dataset_jsons.tar.gz",
+        "trained by a shortened scheme on ImageNet");
     ColumnSet columns(writer, source, &report);
     columns.Declare("macs:imagenet", {Origin::kAnalytic, ""});
     columns.Declare("params:imagenet", {Origin::kAnalytic, ""});

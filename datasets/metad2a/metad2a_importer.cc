@@ -57,14 +57,10 @@ from Datasets},
                       TableWriter& writer) const override {
     CheckSpace(writer, "nb201", info_.name);
     ImportReport report;
-    Source source;
-    source.name = info_.name;
-    source.origin =
-        "HayeonLee/HELP@45f70eb, "
-        "data/nasbench201/arch_generated_by_metad2a.txt";
-    source.licence = info_.licence;
-    source.citation = info_.citation;
-    source.importer = info_.Id();
+    const Source source =
+        SourceOf(info_,
+                 "HayeonLee/HELP@45f70eb, "
+                 "data/nasbench201/arch_generated_by_metad2a.txt");
     ColumnSet columns(writer, source, &report);
     columns.Declare(kMetric,
                     {Origin::kMeasured,

@@ -259,13 +259,8 @@ class NasBench101Importer : public Importer {
                       TableWriter& writer) const override {
     CheckSpace(writer, "nb101", info_.name);
     ImportReport report;
-    Source source;
-    source.name = info_.name;
-    source.origin = "google-research/nasbench, nasbench_full.tfrecord";
-    source.licence = info_.licence;
-    source.citation = kCitation;
-    source.recipe = kRecipe;
-    source.importer = info_.Id();
+    const Source source = SourceOf(
+        info_, "google-research/nasbench, nasbench_full.tfrecord", kRecipe);
     ColumnSet columns(writer, source, &report);
     columns.Declare("params:cifar10", {Origin::kAnalytic, "as published"});
     for (const std::string& path : options.paths) {
@@ -407,13 +402,8 @@ class NasBench101SampleImporter : public Importer {
                       TableWriter& writer) const override {
     CheckSpace(writer, "nb101", info_.name);
     ImportReport report;
-    Source source;
-    source.name = info_.name;
-    source.origin = "tiga1231/nasbench-vis@7aec0e76";
-    source.licence = info_.licence;
-    source.citation = kCitation;
-    source.recipe = kRecipe;
-    source.importer = info_.Id();
+    const Source source =
+        SourceOf(info_, "tiga1231/nasbench-vis@7aec0e76", kRecipe);
     ColumnSet columns(writer, source, &report);
     columns.Declare("params:cifar10", {Origin::kAnalytic, "as published"});
     for (const std::string& path : options.paths) {

@@ -47,14 +47,10 @@ and Qian, Chen and Zhang, Changshui and Xu, Chang},
                       TableWriter& writer) const override {
     CheckSpace(writer, "nb-macro", info_.name);
     ImportReport report;
-    Source source;
-    source.name = info_.name;
-    source.origin =
-        "xiusu/NAS-Bench-Macro@61a2bfc, data/nas-bench-macro_cifar10.json";
-    source.licence = info_.licence;
-    source.citation = info_.citation;
-    source.recipe = "three trainings from scratch on CIFAR-10; test accuracy";
-    source.importer = info_.Id();
+    const Source source = SourceOf(
+        info_,
+        "xiusu/NAS-Bench-Macro@61a2bfc, data/nas-bench-macro_cifar10.json",
+        "three trainings from scratch on CIFAR-10; test accuracy");
     ColumnSet columns(writer, source, &report);
     columns.Declare("params:cifar10", {Origin::kAnalytic, "as published"});
     columns.Declare("macs:cifar10", {Origin::kAnalytic, "published as FLOPs"});

@@ -128,12 +128,8 @@ Benchmarks Track},
   ImportReport Import(const ImportOptions& options,
                       TableWriter& writer) const override {
     ImportReport report;
-    Source source;
+    Source source = SourceOf(info_, "automl/NASLib@1bdbd960, naslib/data");
     source.name = "naslib-zero-cost";
-    source.origin = "automl/NASLib@1bdbd960, naslib/data";
-    source.licence = info_.licence;
-    source.citation = info_.citation;
-    source.importer = info_.Id();
     ColumnSet columns(writer, source, &report);
     for (const std::string& path : options.paths) {
       const JsonValue root = Read(path);

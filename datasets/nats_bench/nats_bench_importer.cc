@@ -256,16 +256,11 @@ Topology and Size},
   ImportReport Import(const ImportOptions& options,
                       TableWriter& writer) const override {
     ImportReport report;
-    Source source;
-    source.name = info_.name;
-    source.origin = "D-X-Y/NATS-Bench, NATS-{tss,sss}-v1_0 archives";
-    source.licence = info_.licence;
-    source.citation = info_.citation;
-    source.recipe =
+    const Source source = SourceOf(
+        info_, "D-X-Y/NATS-Bench, NATS-{tss,sss}-v1_0 archives",
         "SGD with Nesterov momentum 0.9, weight decay 5e-4, batch 256, "
         "learning rate 0.1 by cosine to 0 over the epochs; random flip and "
-        "crop";
-    source.importer = info_.Id();
+        "crop");
     ColumnSet columns(writer, source, &report);
     for (const NatsDataset& dataset : kDatasets) {
       columns.Declare(fmt::format("params:{}", dataset.ours),
