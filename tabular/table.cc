@@ -147,7 +147,6 @@ struct Table::Impl {
   std::shared_ptr<const DenseColumn> Read(const StoredColumn& stored) const;
   std::shared_ptr<const DenseColumn> Compute(const Column& column,
                                              const CostRequest& request) const;
-  std::vector<size_t> RowsOfIds() const;
   class Reading;
 
   void CheckSpace(std::vector<std::string>* faults) const;
@@ -227,15 +226,6 @@ const std::vector<Architecture>& Table::Impl::Architectures() const {
     }
   });
   return architectures;
-}
-
-/// By architecture id - 1.
-std::vector<size_t> Table::Impl::RowsOfIds() const {
-  std::vector<size_t> rows(stored.rows.size());
-  for (size_t row = 0; row < rows.size(); ++row) {
-    rows[static_cast<size_t>(stored.rows.Id(row)) - 1] = row;
-  }
-  return rows;
 }
 
 const std::string& Table::Path() const { return impl_->path; }
@@ -485,7 +475,7 @@ void Table::Impl::CheckSpace(std::vector<std::string>* faults) const {
     expected[row].architecture = rows.ArchitectureAt(row);
   }
   LabelRows(*base, &expected);
-  const std::vector<size_t> row_of_id = RowsOfIds();
+  const std::vector<size_t> row_of_id = stored.rows.RowsOfIds();
   SqliteStatement select = database->Prepare(
       "SELECT id, decisions, text, network, class, connected "
       "FROM architecture");
@@ -526,7 +516,7 @@ void Table::Impl::CheckSpace(std::vector<std::string>* faults) const {
 
 /// Whether the entries say what the packed values say.
 void Table::Impl::CheckEntries(std::vector<std::string>* faults) const {
-  const std::vector<size_t> row_of_id = RowsOfIds();
+  const std::vector<size_t> row_of_id = stored.rows.RowsOfIds();
   const size_t rows = stored.rows.size();
   SqliteStatement select = PrepareReadEntries(*database);
   for (const StoredColumn& column : stored.columns) {
@@ -638,7 +628,7 @@ void Table::Impl::CheckRows(std::vector<std::string>* faults) const {
 }
 
 void Table::Impl::CheckDigest(std::vector<std::string>* faults) const {
-  const std::vector<size_t> row_of_id = RowsOfIds();
+  const std::vector<size_t> row_of_id = stored.rows.RowsOfIds();
   std::vector<DigestAlias> all;
   for (StoredAlias& alias : ReadAliases(*database, row_of_id.size())) {
     all.push_back({std::move(alias.scheme), std::move(alias.id),

@@ -217,25 +217,6 @@ void FailCorruptTable(const std::string& path, const std::string& what) {
                           path, what));
 }
 
-std::vector<uint8_t> ToBlob(const Architecture& architecture) {
-  std::vector<uint8_t> blob;
-  blob.reserve(2 * architecture.size());
-  for (const uint16_t decision : architecture.Decisions()) {
-    blob.push_back(static_cast<uint8_t>(decision >> 8));
-    blob.push_back(static_cast<uint8_t>(decision));
-  }
-  return blob;
-}
-
-Architecture FromBlob(std::span<const uint8_t> blob) {
-  Architecture architecture(blob.size() / 2);
-  for (size_t i = 0; i < architecture.size(); ++i) {
-    architecture[i] =
-        static_cast<uint16_t>((blob[2 * i] << 8) | blob[2 * i + 1]);
-  }
-  return architecture;
-}
-
 PackedRows::PackedRows(const std::vector<StoredRow>& rows, size_t decisions)
     : blob_size_(2 * decisions), rows_(rows.size()) {
   bytes_.reserve(rows_ * (blob_size_ + 13));
@@ -268,6 +249,14 @@ std::optional<PackedRows> PackedRows::FromBytes(std::span<const uint8_t> bytes,
 
 Architecture PackedRows::ArchitectureAt(size_t row) const {
   return FromBlob(Blob(row));
+}
+
+std::vector<size_t> PackedRows::RowsOfIds() const {
+  std::vector<size_t> rows(rows_);
+  for (size_t row = 0; row < rows_; ++row) {
+    rows[static_cast<size_t>(Id(row)) - 1] = row;
+  }
+  return rows;
 }
 
 std::strong_ordering PackedRows::Compare(

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "tabular/architecture_blob.h"
 #include "tabular/sqlite.h"
 #include "tabular/table.h"
 #include "tabular/table_writer.h"
@@ -27,10 +28,6 @@ constexpr size_t kMaxReplicates = 10'000;
 
 [[noreturn]] void FailCorruptTable(const std::string& path,
                                    const std::string& what);
-
-/// Decisions as stored: big-endian, so that blobs sort as architectures do.
-std::vector<uint8_t> ToBlob(const Architecture& architecture);
-Architecture FromBlob(std::span<const uint8_t> blob);
 
 struct StoredRow {
   int64_t id = 0;
@@ -64,7 +61,9 @@ class PackedRows {
   bool Connected(size_t row) const {
     return bytes_[rows_ * (blob_size_ + 12) + row] != 0;
   }
-  /// Whether a row is an architecture, without allocation.
+  /// By architecture id - 1.
+  std::vector<size_t> RowsOfIds() const;
+  /// How a row's architecture compares to another, without allocation.
   std::strong_ordering Compare(size_t row,
                                const Architecture& architecture) const;
   std::optional<size_t> Find(const Architecture& architecture) const;

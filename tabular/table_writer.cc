@@ -601,10 +601,7 @@ StoredTable TableWriter::Impl::Describe(PackedRows rows) {
 
 std::vector<DigestAlias> TableWriter::Impl::DescribeAliases(
     const PackedRows& rows) {
-  std::vector<uint64_t> row_of(rows.size());
-  for (size_t row = 0; row < rows.size(); ++row) {
-    row_of[static_cast<size_t>(rows.Id(row)) - 1] = row;
-  }
+  const std::vector<size_t> row_of = rows.RowsOfIds();
   std::vector<DigestAlias> all;
   for (const auto& [scheme, of_scheme] : aliases) {
     for (const auto& [id, architecture] : of_scheme) {
@@ -699,10 +696,7 @@ void TableWriter::Impl::WritePlatforms(const SqliteDatabase& out) {
 void TableWriter::Impl::WriteRows(const SqliteDatabase& out,
                                   const StoredTable& table) {
   if (database && architectures.size() == stored_architectures) return;
-  std::vector<size_t> row_of(architectures.size());
-  for (size_t row = 0; row < table.rows.size(); ++row) {
-    row_of[static_cast<size_t>(table.rows.Id(row)) - 1] = row;
-  }
+  const std::vector<size_t> row_of = table.rows.RowsOfIds();
   SqliteStatement update = out.Prepare(
       "UPDATE architecture SET network = ?, class = ? WHERE id = ?");
   SqliteStatement insert = out.Prepare(

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "bench/harness/entry_index.h"
+#include "tabular/architecture_blob.h"
 #include "tabular/error.h"
 #include "tabular/sha256.h"
 #include "tabular/sqlite.h"
@@ -54,26 +55,6 @@ std::span<const uint8_t> Bytes(const std::string& text) {
 }
 std::string_view View(std::span<const uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-/// Decisions as big-endian 16-bit numbers, so that bytes order as they do.
-std::vector<uint8_t> ArchitectureBytes(const Architecture& architecture) {
-  std::vector<uint8_t> bytes;
-  bytes.reserve(architecture.size() * 2);
-  for (const uint16_t decision : architecture.Decisions()) {
-    bytes.push_back(static_cast<uint8_t>(decision >> 8));
-    bytes.push_back(static_cast<uint8_t>(decision & 0xff));
-  }
-  return bytes;
-}
-
-Architecture ArchitectureFromBytes(std::span<const uint8_t> bytes) {
-  Architecture architecture(bytes.size() / 2);
-  for (size_t i = 0; i < architecture.size(); ++i) {
-    architecture[i] =
-        static_cast<uint16_t>(bytes[2 * i] << 8 | bytes[2 * i + 1]);
-  }
-  return architecture;
 }
 
 // --- the problem's description ----------------------------------------------
@@ -452,7 +433,7 @@ class ResultsFile final : public Results {
     rows.Bind(problem);
     while (rows.Step()) {
       DictionaryEntry entry;
-      entry.architecture = ArchitectureFromBytes(rows.Blob(0));
+      entry.architecture = FromBlob(rows.Blob(0));
       entry.text = rows.Text(1);
       entry.rung = static_cast<int>(rows.IntIn(2, -1, INT32_MAX));
       entry.replicate = static_cast<uint32_t>(rows.IntIn(3, 0, UINT32_MAX));
@@ -513,8 +494,8 @@ class ResultsFile final : public Results {
           database_.Prepare("INSERT INTO dictionary VALUES(?,?,?,?,?,?,?,?,?)");
     }
     insert_entry_
-        ->Bind(problem, id, ArchitectureBytes(entry.architecture), added.text,
-               entry.rung, entry.replicate, static_cast<int>(entry.status),
+        ->Bind(problem, id, ToBlob(entry.architecture), added.text, entry.rung,
+               entry.replicate, static_cast<int>(entry.status),
                static_cast<int>(entry.missing), Bytes(PackEntryValues(entry)))
         .Run();
     Remember(std::move(added), content, state);
