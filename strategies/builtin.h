@@ -8,6 +8,7 @@ namespace hwnas {
 /// What the registry lists: one function a strategy, in its own file.
 StrategyInfo AshaInfo();
 StrategyInfo BohbInfo();
+StrategyInfo ConstrainedInfo();
 StrategyInfo EvolutionParetoInfo();
 StrategyInfo ExhaustiveInfo();
 StrategyInfo GeneticAlgorithmInfo();
@@ -18,13 +19,16 @@ StrategyInfo Nsga2Info();
 StrategyInfo Nsga3Info();
 StrategyInfo ParetoLocalSearchInfo();
 StrategyInfo PpoInfo();
+StrategyInfo ProgressiveShrinkingInfo();
 StrategyInfo RandomInfo();
 StrategyInfo RegularizedEvolutionInfo();
 StrategyInfo ReinforceInfo();
+StrategyInfo ScalarisedInfo();
 StrategyInfo SimulatedAnnealingInfo();
 StrategyInfo SmsEmoaInfo();
 StrategyInfo SuccessiveHalvingInfo();
 StrategyInfo TpeInfo();
+StrategyInfo TwoStageInfo();
 
 }  // namespace hwnas
 

@@ -9,6 +9,7 @@ const std::vector<StrategyInfo>& BuiltInStrategies() {
   static const std::vector<StrategyInfo> strategies = {
       AshaInfo(),
       BohbInfo(),
+      ConstrainedInfo(),
       EvolutionParetoInfo(),
       ExhaustiveInfo(),
       GeneticAlgorithmInfo(),
@@ -19,13 +20,16 @@ const std::vector<StrategyInfo>& BuiltInStrategies() {
       Nsga3Info(),
       ParetoLocalSearchInfo(),
       PpoInfo(),
+      ProgressiveShrinkingInfo(),
       RandomInfo(),
       RegularizedEvolutionInfo(),
       ReinforceInfo(),
+      ScalarisedInfo(),
       SimulatedAnnealingInfo(),
       SmsEmoaInfo(),
       SuccessiveHalvingInfo(),
       TpeInfo(),
+      TwoStageInfo(),
   };
   return strategies;
 }
