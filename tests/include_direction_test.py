@@ -48,7 +48,7 @@ SYSTEM = re.compile(
     r"[a-z_0-9]+$|(sys|linux|netinet|arpa|net)/[a-z_0-9]+\.h$|"
     r"(unistd|fcntl|signal|spawn|poll|dlfcn|pthread|sched|dirent|time|errno|"
     r"string|strings|stdio|stdlib|stdint|stddef|stdbool|limits|math|locale|"
-    r"assert|float|inttypes|cpuid|ftw|glob|libgen|malloc|termios)\.h$")
+    r"assert|float|immintrin|inttypes|cpuid|ftw|glob|libgen|malloc|termios)\.h$")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 

@@ -120,6 +120,7 @@ int RunCli(int argc, char** argv) {
     AddMergeCommand(app);
     AddReportCommand(app);
     AddReproduceCommand(app);
+    AddDeriveCommand(app);
     AddSpacesCommand(app);
     AddStrategiesCommand(app);
     return Parse(app, argc, argv);

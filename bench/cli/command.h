@@ -14,6 +14,7 @@ namespace hwnas {
 /// application, with options, help, and a callback that does the work and
 /// throws Error for what ends it. Options live as long as the callback does.
 void AddDatasetsCommand(CLI::App& app);
+void AddDeriveCommand(CLI::App& app);
 void AddExportCommand(CLI::App& app);
 void AddFrontCommand(CLI::App& app);
 void AddImportCommand(CLI::App& app);

@@ -1,0 +1,180 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "bench/cli/command.h"
+#include "bench/cli/interrupt.h"
+#include "bench/cli/output.h"
+#include "datasets/derive/audit.h"
+#include "datasets/derive/derive.h"
+#include "tabular/error.h"
+#include "tabular/number.h"
+
+namespace hwnas {
+namespace {
+
+using derive::DeriveProgress;
+
+struct Options {
+  std::string recipe;
+  std::string shards;
+  std::string data = derive::kFashionMnistFolder;
+  std::string share;
+  std::string audit_label;
+  int threads = 0;
+  int limit = 0;
+  int audit = 0;
+};
+
+void ParseShare(const std::string& text, derive::DeriveOptions* options) {
+  const size_t slash = text.find('/');
+  const auto i = TryParseInteger(text.substr(0, slash));
+  const auto n = slash == std::string::npos
+                     ? std::nullopt
+                     : TryParseInteger(text.substr(slash + 1));
+  constexpr int64_t kMostShards = 100000;
+  if (!i || !n || *i < 1 || *n < *i || *n > kMostShards) {
+    throw Error(
+        ErrorCode::kUsage,
+        fmt::format("--shard '{}': write i/n, such as 2/8", Quoted(text)));
+  }
+  options->shard = static_cast<int>(*i) - 1;
+  options->shards = static_cast<int>(*n);
+}
+
+// One line on a terminal, rewritten twice a second at most.
+class ProgressLine {
+ public:
+  void Show(const DeriveProgress& progress) {
+    if (!ErrorIsTerminal()) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - shown_ < std::chrono::milliseconds(500) &&
+        progress.done != progress.total) {
+      return;
+    }
+    shown_ = now;
+    const double seconds = std::chrono::duration<double>(now - begin_).count();
+    const double rate = progress.trained / std::max(seconds, 1e-3);
+    fmt::print(stderr,
+               "\r{} of {} trained, {:.2f} a second, {:.0f} minutes left  ",
+               progress.done, progress.total, rate,
+               (progress.total - progress.done) / rate / 60);
+    std::fflush(stderr);
+    open_ = true;
+  }
+  ~ProgressLine() {
+    if (open_) fmt::print(stderr, "\n");
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ =
+      std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point shown_;
+  bool open_ = false;
+};
+
+void RunAudit(const derive::Recipe& recipe, const Options& options) {
+  const auto report =
+      derive::Audit(recipe, derive::ReadShards(options.shards), options.data,
+                    options.audit, options.audit_label);
+  std::string text;
+  for (const derive::AuditedRow& row : report.rows) {
+    text += fmt::format(
+        "position {} seed {} images {}: {}\n", row.stored.position, row.seed,
+        row.images,
+        row.exact
+            ? "equal to the last bit"
+            : fmt::format("{} ({:+.2f} points of test accuracy)",
+                          row.agrees ? "agrees" : "DISAGREES", row.difference));
+  }
+  text += fmt::format(
+      "{} of {} rows equal to the last bit ({} kernels), {} beyond {:.2f} "
+      "points\n",
+      report.exact, report.rows.size(), report.kernels, report.disagreeing,
+      report.tolerance);
+  Print(text);
+  if (report.disagreeing != 0) {
+    throw Error(ErrorCode::kDisagree,
+                fmt::format("{} of {} retrained rows disagree with {}",
+                            report.disagreeing, report.rows.size(),
+                            Quoted(options.shards, 400)));
+  }
+}
+
+void Derive(const Options& options) {
+  const derive::Recipe recipe = derive::ReadRecipe(options.recipe);
+  if (options.audit > 0) {
+    RunAudit(recipe, options);
+    return;
+  }
+  const InterruptScope interrupt;
+  derive::DeriveOptions derive_options;
+  derive_options.folder = options.shards;
+  derive_options.data_folder = options.data;
+  derive_options.limit = options.limit;
+  derive_options.threads =
+      options.threads > 0
+          ? options.threads
+          : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  derive_options.stop = interrupt.Flag();
+  if (!options.share.empty()) ParseShare(options.share, &derive_options);
+  DeriveProgress done;
+  {
+    ProgressLine line;
+    done = derive::Derive(
+        recipe, derive_options,
+        [&line](const DeriveProgress& progress) { line.Show(progress); });
+  }
+  Print(fmt::format("{}: {} of {} trainings done, {} of them now\n",
+                    options.shards, done.done, done.total, done.trained));
+  if (interrupt.Requested() && done.done < done.total) {
+    throw Error(ErrorCode::kInterrupted,
+                "interrupted; the same command goes on where it stopped");
+  }
+}
+
+}  // namespace
+
+void AddDeriveCommand(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "derive",
+      "Make a table's accuracies by training every network of a\n"
+      "space; go on where it stopped");
+  command->group(kTableCommands);
+  command
+      ->add_option("recipe", options->recipe,
+                   "Recipe (TOML, see datasets/derive/README.md)")
+      ->required();
+  command
+      ->add_option("--shards", options->shards,
+                   "Folder of the shard files, to be completed")
+      ->required();
+  command
+      ->add_option("--data", options->data,
+                   "Folder of Fashion-MNIST's four IDX files")
+      ->capture_default_str();
+  command
+      ->add_option("--threads", options->threads,
+                   "Networks trained at once (default: all processors)")
+      ->check(CLI::Range(1, 1024));
+  command->add_option("--limit", options->limit, "Stop after so many networks")
+      ->check(CLI::Range(1, 1 << 24));
+  command->add_option("--shard", options->share,
+                      "i/n: only every n-th shard file, from the i-th");
+  command
+      ->add_option("--audit", options->audit,
+                   "Retrain so many random rows of the shards and compare")
+      ->check(CLI::Range(1, 1 << 24));
+  command->add_option("--audit-label", options->audit_label,
+                      "Chooses the rows, such as a commit's hash");
+  command->callback([options] { Derive(*options); });
+}
+
+}  // namespace hwnas

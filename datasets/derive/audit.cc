@@ -1,0 +1,150 @@
+#include "datasets/derive/audit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "datasets/derive/images.h"
+#include "datasets/derive/plan.h"
+#include "datasets/derive/trainer.h"
+#include "datasets/file_reader.h"
+#include "tabular/error.h"
+#include "tabular/rng.h"
+#include "tabular/search_space.h"
+
+namespace hwnas::derive {
+namespace {
+
+constexpr size_t kLargestShard = size_t{64} << 20;
+constexpr double kLeastTolerance = 3;  // points
+constexpr double kDeviations = 5;
+
+double Accuracy(int correct, int images) { return 100.0 * correct / images; }
+
+AuditedRow Retrain(const Recipe& recipe, const SearchSpace& space,
+                   const ImageSets& data, const ShardHeader& header,
+                   const ShardRow& stored, Workspace* workspace) {
+  if (stored.architecture.size() != space.Decisions().size() ||
+      !space.IsValid(stored.architecture)) {
+    throw Error(ErrorCode::kCorrupt,
+                fmt::format("position {} is no architecture of {}",
+                            stored.position, space.Id()));
+  }
+  NetworkInput input;
+  input.image = {1, recipe.image_size, recipe.image_size};
+  input.classes = recipe.classes;
+  const Plan plan =
+      MakePlan(space.Layers(stored.architecture, input).Effective());
+  AuditedRow row;
+  row.seed = header.seed;
+  row.images = header.images;
+  row.stored = stored;
+  row.retrained = MakeRow(stored.position, stored.architecture,
+                          Train(plan, recipe, data, header.seed, header.images,
+                                BestKernels(), workspace));
+  row.exact = row.stored.SameResult(row.retrained);
+  const int tests = static_cast<int>(data.test.Count());
+  row.difference =
+      Accuracy(row.retrained.test, tests) - Accuracy(row.stored.test, tests);
+  return row;
+}
+
+}  // namespace
+
+std::vector<Shard> ReadShards(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::error_code failure;
+  std::vector<std::string> paths;
+  for (const auto& entry : fs::directory_iterator(folder, failure)) {
+    const std::string extension = entry.path().extension();
+    if (extension == ".csv" || extension == ".part") {
+      paths.push_back(entry.path());
+    }
+  }
+  if (paths.empty()) {
+    throw Error(ErrorCode::kNotFound,
+                fmt::format("{}: no shard files there; give the folder that "
+                            "'hwnas derive' filled",
+                            Quoted(folder, 400)));
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<Shard> shards;
+  for (const std::string& path : paths) {
+    shards.push_back(ParseShard(ReadWholeFile(path, kLargestShard), path,
+                                path.ends_with(".part")));
+  }
+  return shards;
+}
+
+double PooledDeviation(const std::vector<Shard>& shards, int test_images) {
+  std::map<std::pair<int, Architecture>, std::vector<double>> groups;
+  for (const Shard& shard : shards) {
+    for (const ShardRow& row : shard.rows) {
+      if (row.diverged) continue;
+      groups[{shard.header.images, row.architecture}].push_back(
+          Accuracy(row.test, test_images));
+    }
+  }
+  double squares = 0;
+  double freedom = 0;
+  for (const auto& [key, values] : groups) {
+    if (values.size() < 2) continue;
+    double mean = 0;
+    for (const double value : values) mean += value;
+    mean /= static_cast<double>(values.size());
+    for (const double value : values)
+      squares += (value - mean) * (value - mean);
+    freedom += static_cast<double>(values.size() - 1);
+  }
+  return freedom == 0 ? 0 : std::sqrt(squares / freedom);
+}
+
+AuditReport Audit(const Recipe& recipe, const std::vector<Shard>& shards,
+                  const std::string& data_folder, int count,
+                  std::string_view label) {
+  const std::string digest = recipe.Digest();
+  std::vector<std::pair<const ShardHeader*, const ShardRow*>> rows;
+  for (const Shard& shard : shards) {
+    if (shard.header.recipe_digest != digest) {
+      throw Error(ErrorCode::kUsage,
+                  fmt::format("the shards are of recipe '{}' ({:.12}), not of "
+                              "'{}' ({:.12}); give the recipe they were made "
+                              "by",
+                              shard.header.recipe, shard.header.recipe_digest,
+                              recipe.name, digest));
+    }
+    for (const ShardRow& row : shard.rows) {
+      rows.emplace_back(&shard.header, &row);
+    }
+  }
+  Rng rng = Rng::FromLabel(0, fmt::format("audit/{}", label));
+  rng.Shuffle(std::span<std::pair<const ShardHeader*, const ShardRow*>>(rows));
+  rows.resize(std::min(rows.size(), static_cast<size_t>(count)));
+
+  const auto space = MakeSpace(recipe.space);
+  const ImageSets data = LoadFashionMnist(recipe, data_folder);
+  AuditReport report;
+  report.kernels = BestKernels().name;
+  report.tolerance =
+      std::max(kLeastTolerance,
+               kDeviations * PooledDeviation(
+                                 shards, static_cast<int>(data.test.Count())));
+  Workspace workspace;
+  for (const auto& [header, row] : rows) {
+    AuditedRow audited =
+        Retrain(recipe, *space, data, *header, *row, &workspace);
+    audited.agrees = audited.exact ||
+                     (audited.stored.diverged == audited.retrained.diverged &&
+                      std::abs(audited.difference) <= report.tolerance);
+    report.exact += audited.exact ? 1 : 0;
+    report.disagreeing += audited.agrees ? 0 : 1;
+    report.rows.push_back(std::move(audited));
+  }
+  return report;
+}
+
+}  // namespace hwnas::derive

@@ -1,0 +1,54 @@
+#ifndef HWNAS_DATASETS_DERIVE_AUDIT_H_
+#define HWNAS_DATASETS_DERIVE_AUDIT_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "datasets/derive/derive.h"
+#include "datasets/derive/recipe.h"
+#include "datasets/derive/shard.h"
+
+namespace hwnas::derive {
+
+/// The shard files of a folder, complete and growing ones, by name. Errors:
+/// kNotFound when there is none, kCorrupt for a damaged one.
+std::vector<Shard> ReadShards(const std::string& folder);
+
+/// Standard deviation of test accuracy between seeds, in points: over the
+/// networks that have several at the same number of images, from their
+/// variances, each with its degrees of freedom. 0 when none has.
+double PooledDeviation(const std::vector<Shard>& shards, int test_images);
+
+struct AuditedRow {
+  uint64_t seed = 0;
+  int images = 0;
+  ShardRow stored;
+  ShardRow retrained;
+  bool exact = false;     // every number and the weights' digest
+  bool agrees = false;    // test accuracy within the tolerance
+  double difference = 0;  // points of test accuracy, retrained less stored
+};
+
+struct AuditReport {
+  std::vector<AuditedRow> rows;
+  std::string kernels;
+  /// Points: the larger of 3 and five pooled deviations of seeds.
+  double tolerance = 0;
+  int exact = 0;
+  int disagreeing = 0;
+};
+
+/// Retrains `count` rows drawn at random by `label` (a commit's hash, say)
+/// and compares. Rows are equal to the last bit where vectors fuse multiply
+/// and add (all processors since 2013 but for the portable kernels), and
+/// within the tolerance elsewhere. Errors: those of Derive; kUsage when the
+/// shards are of another recipe.
+AuditReport Audit(const Recipe& recipe, const std::vector<Shard>& shards,
+                  const std::string& data_folder, int count,
+                  std::string_view label);
+
+}  // namespace hwnas::derive
+
+#endif  // HWNAS_DATASETS_DERIVE_AUDIT_H_

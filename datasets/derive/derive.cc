@@ -1,0 +1,382 @@
+#include "datasets/derive/derive.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "datasets/derive/plan.h"
+#include "datasets/file_reader.h"
+#include "tabular/error.h"
+#include "tabular/rng.h"
+
+namespace hwnas::derive {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint64_t kLargestSpace = 1000000;
+constexpr size_t kLargestShard = size_t{64} << 20;
+
+[[noreturn]] void FailWrite(const std::string& path) {
+  throw Error(ErrorCode::kIo,
+              fmt::format("{}: cannot be written: {}; what was trained stays, "
+                          "start again when there is room",
+                          Quoted(path, 400), std::strerror(errno)));
+}
+
+// A file that rows are appended to, each by one write.
+class AppendFile {
+ public:
+  explicit AppendFile(std::string path) : path_(std::move(path)) {
+    fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (fd_ < 0) FailWrite(path_);
+    size_ = lseek(fd_, 0, SEEK_END);
+  }
+  ~AppendFile() { close(fd_); }
+  AppendFile(const AppendFile&) = delete;
+  AppendFile& operator=(const AppendFile&) = delete;
+
+  void Append(const std::string& text) {
+    const ssize_t written = write(fd_, text.data(), text.size());
+    if (written != static_cast<ssize_t>(text.size())) {
+      if (written >= 0) errno = ENOSPC;
+      const int cause = errno;
+      // No torn line is left for a later row to be glued to.
+      if (ftruncate(fd_, size_) != 0) errno = cause;
+      errno = cause;
+      FailWrite(path_);
+    }
+    size_ += written;
+  }
+
+ private:
+  std::string path_;
+  int fd_ = -1;
+  off_t size_ = 0;
+};
+
+// The whole file or none: written beside, then renamed. Rows are worth a
+// flush to the disk, weights (which can be trained again) are not.
+void WriteWhole(const std::string& path, std::string_view bytes, bool flush) {
+  const std::string beside = path + ".tmp";
+  const int fd =
+      open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) FailWrite(beside);
+  bool good = true;
+  while (good && !bytes.empty()) {
+    const ssize_t written = write(fd, bytes.data(), bytes.size());
+    good = written > 0;
+    if (good) bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  good = good && (!flush || fsync(fd) == 0);
+  const int cause = errno;
+  close(fd);
+  if (!good) {
+    unlink(beside.c_str());
+    errno = cause;
+    FailWrite(beside);
+  }
+  if (rename(beside.c_str(), path.c_str()) != 0) FailWrite(path);
+}
+
+// A shard file on disk, growing or complete. Not thread-safe.
+class ShardFile {
+ public:
+  ShardFile(ShardHeader header, const std::string& folder)
+      : path_(fmt::format("{}/{}", folder, ShardFileName(header))) {
+    shard_.header = std::move(header);
+    const std::string part = PartPath();
+    if (fs::exists(path_)) {
+      Take(ParseShard(ReadWholeFile(path_, kLargestShard), path_, false));
+      complete_ = true;
+      return;
+    }
+    if (!fs::exists(part)) return;
+    const std::string text = ReadWholeFile(part, kLargestShard);
+    const size_t whole = text.rfind('\n');
+    const std::string start = FormatHeader(shard_.header);
+    if (whole == std::string::npos || whole + 1 < start.size()) {
+      fs::remove(part);  // killed while it began
+      return;
+    }
+    Take(ParseShard(text, part, true));
+    if (whole + 1 != text.size()) fs::resize_file(part, whole + 1);
+  }
+
+  const Shard& Content() const { return shard_; }
+  bool Complete() const { return complete_; }
+
+  void Add(ShardRow row) {
+    if (file_ == nullptr) {
+      const bool begins = shard_.rows.empty();
+      file_ = std::make_unique<AppendFile>(PartPath());
+      if (begins) file_->Append(FormatHeader(shard_.header));
+    }
+    file_->Append(FormatRow(row, shard_.header.epochs));
+    shard_.rows.push_back(std::move(row));
+    FinishIfFull();
+  }
+
+  void FinishIfFull() {
+    if (complete_ ||
+        shard_.rows.size() != static_cast<size_t>(shard_.header.count)) {
+      return;
+    }
+    WriteWhole(path_, FormatShard(shard_), true);
+    file_.reset();
+    fs::remove(PartPath());
+    complete_ = true;
+  }
+
+ private:
+  std::string PartPath() const {
+    return path_.substr(0, path_.size() - 4) + ".part";
+  }
+
+  void Take(Shard found) {
+    if (!(found.header == shard_.header)) {
+      throw Error(ErrorCode::kDisagree,
+                  fmt::format("{}: belongs to another recipe or range; give "
+                              "another folder",
+                              Quoted(path_, 400)));
+    }
+    shard_.rows = std::move(found.rows);
+  }
+
+  std::string path_;
+  Shard shard_;
+  bool complete_ = false;
+  std::unique_ptr<AppendFile> file_;
+};
+
+struct Job {
+  size_t shard = 0;
+  int position = 0;
+  uint64_t seed = 0;
+  int images = 0;
+  bool keep_weights = false;
+};
+
+class Derivation {
+ public:
+  Derivation(const Recipe& recipe, const DeriveOptions& options,
+             const std::function<void(const DeriveProgress&)>& progress)
+      : recipe_(recipe),
+        options_(options),
+        progress_callback_(progress),
+        space_(MakeSpace(recipe.space)),
+        networks_(ListNetworks(recipe, *space_)),
+        data_(LoadFashionMnist(recipe, options.data_folder)) {
+    const std::vector<ShardHeader> all =
+        ListShards(recipe, static_cast<int>(networks_.size()));
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (static_cast<int>(i) % options.shards != options.shard) continue;
+      files_.push_back(std::make_unique<ShardFile>(all[i], options.folder));
+      AddJobs(files_.size() - 1);
+    }
+    input_.image = {1, recipe.image_size, recipe.image_size};
+    input_.classes = recipe.classes;
+  }
+
+  DeriveProgress Run() {
+    if (options_.limit > 0 &&
+        jobs_.size() > static_cast<size_t>(options_.limit)) {
+      jobs_.resize(static_cast<size_t>(options_.limit));
+    }
+    std::vector<std::thread> threads;
+    for (int i = 1; i < options_.threads; ++i) {
+      threads.emplace_back([this] { Work(); });
+    }
+    Work();
+    for (std::thread& thread : threads) thread.join();
+    if (failure_ != nullptr) std::rethrow_exception(failure_);
+    return progress_;
+  }
+
+ private:
+  void AddJobs(size_t index) {
+    ShardFile& file = *files_[index];
+    const ShardHeader& header = file.Content().header;
+    std::vector<bool> done(static_cast<size_t>(header.count));
+    for (const ShardRow& row : file.Content().rows) {
+      if (row.architecture != networks_[static_cast<size_t>(row.position)]) {
+        throw Error(ErrorCode::kDisagree,
+                    fmt::format("{}: position {} is another network",
+                                ShardFileName(header), row.position));
+      }
+      done[static_cast<size_t>(row.position - header.first)] = true;
+    }
+    progress_.total += header.count;
+    progress_.done += static_cast<int>(file.Content().rows.size());
+    file.FinishIfFull();
+    bool keep = false;
+    for (const Series& series : recipe_.series) {
+      if (series.seed == header.seed && series.images == header.images &&
+          series.first <= header.first && header.first < series.End()) {
+        keep = series.keep_weights;
+      }
+    }
+    for (int i = 0; i < header.count; ++i) {
+      if (done[static_cast<size_t>(i)]) continue;
+      jobs_.push_back(
+          {index, header.first + i, header.seed, header.images, keep});
+    }
+  }
+
+  void Work() {
+    Workspace workspace;
+    const Kernels& kernels = BestKernels();
+    try {
+      for (;;) {
+        Job job;
+        {
+          const std::lock_guard<std::mutex> lock(mutex_);
+          if (failure_ != nullptr || next_ == jobs_.size()) return;
+          if (options_.stop != nullptr && options_.stop->load()) return;
+          job = jobs_[next_++];
+        }
+        TrainOne(job, kernels, &workspace);
+      }
+    } catch (...) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (failure_ == nullptr) failure_ = std::current_exception();
+    }
+  }
+
+  void TrainOne(const Job& job, const Kernels& kernels, Workspace* workspace) {
+    const Architecture& architecture =
+        networks_[static_cast<size_t>(job.position)];
+    const Plan plan =
+        MakePlan(space_->Layers(architecture, input_).Effective());
+    const Training training =
+        Train(plan, recipe_, data_, job.seed, job.images, kernels, workspace);
+    ShardRow row = MakeRow(job.position, architecture, training);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    // Weights first: a row promises them.
+    if (job.keep_weights) SaveWeights(job, training.weights);
+    files_[job.shard]->Add(std::move(row));
+    ++progress_.done;
+    ++progress_.trained;
+    if (progress_callback_) progress_callback_(progress_);
+  }
+
+  void SaveWeights(const Job& job, const std::vector<float>& weights) const {
+    const std::string folder = options_.folder + "/weights";
+    std::error_code failure;
+    fs::create_directories(folder, failure);
+    if (failure) {
+      errno = failure.value();
+      FailWrite(folder);
+    }
+    WriteWhole(fmt::format("{}/{}-{}-{:05}.f32", folder, job.seed, job.images,
+                           job.position),
+               {reinterpret_cast<const char*>(weights.data()),
+                weights.size() * sizeof(float)},
+               false);
+  }
+
+  const Recipe& recipe_;
+  const DeriveOptions& options_;
+  const std::function<void(const DeriveProgress&)>& progress_callback_;
+  std::shared_ptr<const SearchSpace> space_;
+  std::vector<Architecture> networks_;
+  ImageSets data_;
+  NetworkInput input_;
+  std::vector<std::unique_ptr<ShardFile>> files_;
+  std::vector<Job> jobs_;
+  std::mutex mutex_;  // of all below, and of files_ while threads run
+  size_t next_ = 0;
+  DeriveProgress progress_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+std::vector<Architecture> ListNetworks(const Recipe& recipe,
+                                       const SearchSpace& space) {
+  const std::optional<uint64_t> size = space.Size();
+  if (!size || *size > kLargestSpace) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("{}: only spaces of at most {} architectures can "
+                            "be derived whole",
+                            space.Id(), kLargestSpace));
+  }
+  std::map<std::string, Architecture> smallest;
+  for (uint64_t rank = 0; rank < *size; ++rank) {
+    const Architecture architecture = space.Unrank(rank);
+    if (!space.IsConnected(architecture)) continue;
+    const auto [it, inserted] =
+        smallest.emplace(space.EffectiveKey(architecture), architecture);
+    if (!inserted && architecture < it->second) it->second = architecture;
+  }
+  std::vector<Architecture> networks;
+  for (const auto& [key, architecture] : smallest) {
+    networks.push_back(architecture);
+  }
+  std::sort(networks.begin(), networks.end());
+  Rng rng = Rng::FromLabel(0, fmt::format("{}/networks", recipe.name));
+  rng.Shuffle(std::span<Architecture>(networks));
+  return networks;
+}
+
+ShardRow MakeRow(int position, const Architecture& architecture,
+                 const Training& training) {
+  ShardRow row;
+  row.position = position;
+  row.architecture = architecture;
+  row.diverged = training.diverged;
+  row.validation = training.validation;
+  row.test = training.test;
+  row.seconds = training.seconds;
+  row.digest = training.WeightDigest();
+  return row;
+}
+
+std::vector<ShardHeader> ListShards(const Recipe& recipe, int networks) {
+  std::vector<ShardHeader> shards;
+  for (const Series& series : recipe.series) {
+    const int end = static_cast<int>(std::min(series.End(), int64_t{networks}));
+    for (int at = series.first; at < end; at += kShardNetworks) {
+      ShardHeader header;
+      header.recipe = recipe.name;
+      header.recipe_digest = recipe.Digest();
+      header.space = recipe.space;
+      header.seed = series.seed;
+      header.images = series.images;
+      header.first = at;
+      header.count = std::min(kShardNetworks, end - at);
+      header.epochs = recipe.epochs;
+      shards.push_back(std::move(header));
+    }
+  }
+  return shards;
+}
+
+std::string ShardFileName(const ShardHeader& header) {
+  return fmt::format("seed{}-images{}-{:05}.csv", header.seed, header.images,
+                     header.first);
+}
+
+DeriveProgress Derive(
+    const Recipe& recipe, const DeriveOptions& options,
+    const std::function<void(const DeriveProgress&)>& progress) {
+  HWNAS_CHECK(options.threads > 0 && options.shards > 0 && options.shard >= 0 &&
+              options.shard < options.shards);
+  return Derivation(recipe, options, progress).Run();
+}
+
+}  // namespace hwnas::derive

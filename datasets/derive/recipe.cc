@@ -1,0 +1,134 @@
+#include "datasets/derive/recipe.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "datasets/derive/kernels.h"
+#include "datasets/toml_reader.h"
+#include "tabular/sha256.h"
+
+namespace hwnas::derive {
+namespace {
+
+int IntegerWithin(const TomlTable& table, const std::string& key, int low,
+                  int high) {
+  const int64_t value = table.Integer(key);
+  if (value < low || value > high) {
+    table.Fail(key, fmt::format("must be {} to {}, is {}", low, high, value));
+  }
+  return static_cast<int>(value);
+}
+
+double NumberWithin(const TomlTable& table, const std::string& key, double low,
+                    double high) {
+  const double value = table.Number(key);
+  if (!(value >= low && value <= high)) {
+    table.Fail(key, fmt::format("must be {} to {}, is {}", low, high, value));
+  }
+  return value;
+}
+
+bool Overlap(const Series& a, const Series& b) {
+  return a.seed == b.seed && a.images == b.images && a.first < b.End() &&
+         b.first < a.End();
+}
+
+Recipe FromToml(const TomlTable& root) {
+  Recipe recipe;
+  recipe.name = root.String("name");
+  recipe.space = root.String("space");
+  const TomlTable data = root.Table("data");
+  if (data.String("dataset") != "fashion-mnist") {
+    data.Fail("dataset", "only 'fashion-mnist' is known");
+  }
+  recipe.image_size = IntegerWithin(data, "image_size", 4, 28);
+  if (28 % recipe.image_size != 0) {
+    data.Fail("image_size", "must divide 28");
+  }
+  recipe.classes = IntegerWithin(data, "classes", 2, 10);
+  recipe.training_images = IntegerWithin(data, "training_images", 16, 60000);
+  recipe.validation_images = IntegerWithin(data, "validation_images", 1, 60000);
+  if (recipe.training_images + recipe.validation_images > 60000) {
+    data.Fail("validation_images",
+              "training and validation images are more than the 60000 there "
+              "are");
+  }
+  const TomlTable training = root.Table("training");
+  recipe.epochs = IntegerWithin(training, "epochs", 1, 1000);
+  recipe.batch = IntegerWithin(training, "batch", kLanes, 1024);
+  if (recipe.batch % kLanes != 0) {
+    training.Fail("batch", fmt::format("must be a multiple of {}", kLanes));
+  }
+  if (recipe.batch > recipe.training_images) {
+    training.Fail("batch", "is more than there are training images");
+  }
+  recipe.peak_rate = NumberWithin(training, "peak_rate", 0, 1000);
+  recipe.warm_up = NumberWithin(training, "warm_up", 0, 1);
+  recipe.momentum = NumberWithin(training, "momentum", 0, 1);
+  recipe.weight_decay = NumberWithin(training, "weight_decay", 0, 1);
+  recipe.flip = training.Bool("flip", false);
+  for (const TomlTable& table : root.Tables("series")) {
+    Series series;
+    series.seed = static_cast<uint64_t>(IntegerWithin(table, "seed", 0, 1000));
+    series.images = table.Has("images")
+                        ? IntegerWithin(table, "images", recipe.batch,
+                                        recipe.training_images)
+                        : recipe.training_images;
+    series.networks = table.Has("networks")
+                          ? IntegerWithin(table, "networks", 1, 1 << 20)
+                          : 0;
+    series.keep_weights = table.Bool("keep_weights", false);
+    series.first =
+        table.Has("first") ? IntegerWithin(table, "first", 0, 1 << 20) : 0;
+    for (const Series& other : recipe.series) {
+      if (Overlap(series, other)) {
+        table.Fail("seed", "an earlier series trains the same networks");
+      }
+    }
+    recipe.series.push_back(series);
+  }
+  root.CheckAllRead();
+  return recipe;
+}
+
+}  // namespace
+
+int64_t Series::End() const {
+  return networks == 0 ? std::numeric_limits<int64_t>::max()
+                       : int64_t{first} + networks;
+}
+
+std::string Recipe::Digest() const {
+  Sha256 sha;
+  sha.Add(std::string_view("hwnas derive recipe 1"));
+  sha.Add(name);
+  sha.Add(space);
+  for (const int value : {image_size, classes, training_images,
+                          validation_images, epochs, batch, flip ? 1 : 0}) {
+    sha.Add(static_cast<uint64_t>(value));
+  }
+  for (const double value : {peak_rate, warm_up, momentum, weight_decay}) {
+    sha.Add(value);
+  }
+  return sha.HexDigest();
+}
+
+double Recipe::Rate(int step, int steps) const {
+  const double at = (step + 0.5) / steps;
+  if (at < warm_up) return peak_rate * at / warm_up;
+  return peak_rate * 0.5 *
+         (1 + std::cos(std::numbers::pi * (at - warm_up) / (1 - warm_up)));
+}
+
+Recipe ReadRecipe(const std::string& path) {
+  return FromToml(TomlTable::ReadFile(path));
+}
+
+Recipe ParseRecipe(std::string_view text, const std::string& name) {
+  return FromToml(TomlTable::ReadText(text, name));
+}
+
+}  // namespace hwnas::derive

@@ -1,0 +1,55 @@
+#ifndef HWNAS_DATASETS_DERIVE_RECIPE_H_
+#define HWNAS_DATASETS_DERIVE_RECIPE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hwnas::derive {
+
+/// A round of trainings: `networks` of the fixed order, from position `first`
+/// on, with one seed, on the first `images` training images. No two rounds
+/// train the same.
+struct Series {
+  uint64_t seed = 0;
+  int images = 0;
+  int networks = 0;  // 0: all that follow
+  bool keep_weights = false;
+  int first = 0;
+
+  /// The position behind the last.
+  int64_t End() const;
+};
+
+/// How a table is made, from a TOML file. Everything here moves numbers, and
+/// all of it is in the digest, but for the series: they are rows.
+struct Recipe {
+  std::string name;   // label of every random stream
+  std::string space;  // spec, as in MakeSpace()
+  int image_size = 14;
+  int classes = 10;  // the first so many
+  int training_images = 10000;
+  int validation_images = 5000;
+  int epochs = 6;
+  int batch = 128;  // a multiple of 16; an epoch's incomplete rest is left out
+  double peak_rate = 0.3;
+  double warm_up = 0.3;  // share of the steps in which the rate rises
+  double momentum = 0.9;
+  double weight_decay = 5e-4;
+  bool flip = true;  // left and right, of half of the training images
+  std::vector<Series> series;
+
+  /// SHA-256 over everything that moves a number, 64 hex digits.
+  std::string Digest() const;
+  /// One-cycle: a linear rise to peak_rate, then half a cosine to 0.
+  double Rate(int step, int steps) const;
+};
+
+/// Errors: those of TomlTable; Error(kUsage) for a value out of bounds.
+Recipe ReadRecipe(const std::string& path);
+Recipe ParseRecipe(std::string_view text, const std::string& name);
+
+}  // namespace hwnas::derive
+
+#endif  // HWNAS_DATASETS_DERIVE_RECIPE_H_

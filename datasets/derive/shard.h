@@ -1,0 +1,68 @@
+#ifndef HWNAS_DATASETS_DERIVE_SHARD_H_
+#define HWNAS_DATASETS_DERIVE_SHARD_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tabular/architecture.h"
+
+namespace hwnas::derive {
+
+/// One training as stored.
+struct ShardRow {
+  int position = 0;  // of the network in the recipe's order
+  Architecture architecture;
+  bool diverged = false;
+  std::vector<int> validation;  // correct images, each finished epoch
+  int test = 0;                 // correct images, after the last
+  double seconds = 0;
+  std::string digest;  // of the final weights, 32 hex digits
+
+  /// Equal in everything but the seconds.
+  bool SameResult(const ShardRow& other) const;
+};
+
+/// What a shard file is about, its first lines.
+struct ShardHeader {
+  std::string recipe;  // name
+  std::string recipe_digest;
+  std::string space;
+  uint64_t seed = 0;
+  int images = 0;
+  int first = 0;  // positions
+  int count = 0;
+  int epochs = 0;
+
+  bool operator==(const ShardHeader&) const = default;
+};
+
+/// A shard file (`hwnas-shard 1`): lines of text.
+///   hwnas-shard 1
+///   recipe,NAME,DIGEST
+///   space,SPEC
+///   series,SEED,IMAGES
+///   positions,FIRST,COUNT
+///   position,architecture,status,val1,...,valN,test,seconds,weights
+///   17,3.0.1.4.2.3,ok,4012,...,8123,0.512,0f3a...
+/// `architecture`: its decisions, joined by dots. `status`: ok or diverged
+/// (then what was not reached is empty). While it grows, rows come in the
+/// order of completion and the last line may be torn; a complete one is
+/// sorted by position.
+struct Shard {
+  ShardHeader header;
+  std::vector<ShardRow> rows;
+};
+
+std::string FormatHeader(const ShardHeader& header);
+std::string FormatRow(const ShardRow& row, int epochs);
+std::string FormatShard(const Shard& shard);
+
+/// Error(kCorrupt) naming `name` and the line. With `growing`, a last line
+/// without its end is left out, and rows may lack and be in any order.
+Shard ParseShard(std::string_view text, const std::string& name, bool growing);
+
+}  // namespace hwnas::derive
+
+#endif  // HWNAS_DATASETS_DERIVE_SHARD_H_

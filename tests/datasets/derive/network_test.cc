@@ -1,0 +1,183 @@
+#include "datasets/derive/network.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "datasets/derive/kernels.h"
+#include "datasets/derive/plan.h"
+#include "datasets/derive/trainer.h"
+#include "tabular/rng.h"
+#include "tabular/search_space.h"
+
+namespace hwnas::derive {
+namespace {
+
+constexpr char kAllKinds[] =
+    "|nor_conv_3x3~0|+|avg_pool_3x3~0|nor_conv_1x1~1|+|skip_connect~0|nor_conv_"
+    "3x3~1|avg_pool_3x3~2|";
+
+Plan PlanOf(const std::string& text, int size = 14, int channels = 8) {
+  const auto space =
+      MakeSpace("nb201@1{cells=1,channels=" + std::to_string(channels) +
+                ",stages=2,stem_stride=2}");
+  return MakePlan(
+      space->Layers(space->Parse(text), {{1, size, size}, 10}).Effective());
+}
+
+// Random images of `groups` groups, and labels.
+struct Batch {
+  Batch(int groups, int size, uint64_t seed)
+      : images(workspace.Reserve(
+            static_cast<size_t>(groups * size * size * kLanes))),
+        labels(static_cast<size_t>(groups * kLanes)) {
+    Rng rng(seed);
+    for (int i = 0; i < groups * size * size * kLanes; ++i) {
+      images[i] = static_cast<float>(rng.Normal());
+    }
+    for (uint8_t& label : labels) label = static_cast<uint8_t>(rng.Below(10));
+  }
+  Workspace workspace;
+  float* images;
+  std::vector<uint8_t> labels;
+};
+
+std::vector<float> TrainAFewSteps(const Plan& plan, int size,
+                                  const Kernels& kernels) {
+  Workspace workspace;
+  Network network(plan, 4, kernels, &workspace);
+  network.Initialize(0, "test");
+  for (uint64_t step = 0; step < 5; ++step) {
+    Batch batch(4, size, step);
+    EXPECT_TRUE(network.Step(batch.images, batch.labels));
+    network.Update(0.05f, 0.9f, 5e-4f);
+  }
+  std::vector<float> all(network.Parameters().begin(),
+                         network.Parameters().end());
+  all.insert(all.end(), network.Statistics().begin(),
+             network.Statistics().end());
+  return all;
+}
+
+#if defined(__x86_64__)
+TEST(Kernels, AllThatFuseGiveEqualBits) {
+  if (!__builtin_cpu_supports("avx512f")) {
+    GTEST_SKIP() << "this processor has no AVX-512 to compare";
+  }
+  for (const int size : {14, 28}) {
+    const Plan plan = PlanOf(kAllKinds, size);
+    EXPECT_EQ(TrainAFewSteps(plan, size, Avx512Kernels()),
+              TrainAFewSteps(plan, size, Avx2Kernels()));
+  }
+}
+#endif
+
+TEST(Kernels, ThePortableOnesAgreeWithTheBest) {
+  for (const int size : {14, 28}) {
+    for (const int channels : {8, 6}) {  // 6: no tile fits
+      const Plan plan = PlanOf(kAllKinds, size, channels);
+      const auto best = TrainAFewSteps(plan, size, BestKernels());
+      const auto portable = TrainAFewSteps(plan, size, PortableKernels());
+      ASSERT_EQ(best.size(), portable.size());
+      for (size_t i = 0; i < best.size(); ++i) {
+        ASSERT_NEAR(best[i], portable[i], 2e-3) << size << " " << channels;
+      }
+    }
+  }
+}
+
+// Central differences of the loss, in some directions: they see every
+// parameter, and a wrong term in any gradient shows.
+TEST(Network, GradientsAreTheSlopeOfTheLoss) {
+  const Plan plan = PlanOf(kAllKinds);
+  Workspace workspace;
+  Network network(plan, 2, BestKernels(), &workspace);
+  network.Initialize(1, "test");
+  Batch batch(2, 14, 7);
+  double loss = 0;
+  ASSERT_TRUE(network.Step(batch.images, batch.labels, &loss));
+  const std::vector<float> gradient(network.Gradients().begin(),
+                                    network.Gradients().end());
+  const std::vector<float> start(network.Parameters().begin(),
+                                 network.Parameters().end());
+  Rng rng(3);
+  for (int direction = 0; direction < 8; ++direction) {
+    std::vector<double> along(start.size());
+    double slope = 0;
+    for (size_t i = 0; i < start.size(); ++i) {
+      along[i] = (rng.Next() >> 63 ? 1 : -1);
+      // Mostly downhill, so that the slope stands out of the rounding.
+      if (rng.Bernoulli(0.5)) along[i] = gradient[i] > 0 ? 1 : -1;
+      slope += along[i] * static_cast<double>(gradient[i]);
+    }
+    constexpr double kStep = 2e-5;
+    double losses[2] = {};
+    for (const int side : {0, 1}) {
+      for (size_t i = 0; i < start.size(); ++i) {
+        network.Parameters()[i] =
+            static_cast<float>(static_cast<double>(start[i]) +
+                               (side == 0 ? -1 : 1) * kStep * along[i]);
+      }
+      ASSERT_TRUE(network.Step(batch.images, batch.labels, &losses[side]));
+    }
+    EXPECT_NEAR((losses[1] - losses[0]) / (2 * kStep), slope,
+                0.03 * std::abs(slope) + 0.05);
+  }
+}
+
+TEST(Network, AnImagesScoresDoNotDependOnItsNeighbours) {
+  const Plan plan = PlanOf(kAllKinds);
+  Workspace workspace;
+  Network network(plan, 3, BestKernels(), &workspace);
+  network.Initialize(2, "test");
+  Batch batch(3, 14, 9);
+  ASSERT_TRUE(network.Step(batch.images, batch.labels));
+  network.PrepareEvaluation();
+  Workspace scratch;
+  float* scores = scratch.Reserve(3 * 10 * kLanes);
+  network.Evaluate(batch.images, 3, scores);
+  // The last image of the last group, alone in the first lane.
+  Batch alone(1, 14, 10);
+  for (int p = 0; p < 196; ++p) {
+    alone.images[p * kLanes] =
+        batch.images[(2 * 196 + p) * kLanes + kLanes - 1];
+  }
+  Workspace other;
+  float* one = other.Reserve(10 * kLanes);
+  network.Evaluate(alone.images, 1, one);
+  for (int k = 0; k < 10; ++k) {
+    EXPECT_EQ(one[k * kLanes], scores[(2 * 10 + k) * kLanes + kLanes - 1]);
+  }
+}
+
+TEST(Network, ASharedEdgeStartsAlikeInDifferentNetworks) {
+  Workspace a_space;
+  Workspace b_space;
+  Network a(PlanOf(kAllKinds), 1, BestKernels(), &a_space);
+  Network b(PlanOf("|none~0|+|none~0|none~1|+|nor_conv_1x1~0|none~1|none~2|"),
+            1, BestKernels(), &b_space);
+  a.Initialize(0, "test");
+  b.Initialize(0, "test");
+  // The stem's 3 x 3 x 8 weights are the first parameters of both.
+  EXPECT_TRUE(std::equal(a.Parameters().begin(), a.Parameters().begin() + 72,
+                         b.Parameters().begin()));
+  b.Initialize(1, "test");
+  EXPECT_FALSE(std::equal(a.Parameters().begin(), a.Parameters().begin() + 72,
+                          b.Parameters().begin()));
+}
+
+TEST(Network, ScoresThatAreNoNumbersStopIt) {
+  Workspace workspace;
+  Network network(PlanOf(kAllKinds), 1, BestKernels(), &workspace);
+  network.Initialize(0, "test");
+  network.Parameters().back() = std::nanf("");
+  Batch batch(1, 14, 1);
+  EXPECT_FALSE(network.Step(batch.images, batch.labels));
+}
+
+}  // namespace
+}  // namespace hwnas::derive

@@ -1,0 +1,91 @@
+#include "datasets/derive/recipe.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tabular/error.h"
+
+namespace hwnas::derive {
+namespace {
+
+constexpr char kEmbedded[] =
+    HWNAS_SOURCE_DIR "/datasets/derive/recipes/fashion-mnist-nb201.toml";
+
+// A changed digest means that every stored row has to be trained again.
+TEST(Recipe, TheEmbeddedTablesRecipeNeverChanges) {
+  const Recipe recipe = ReadRecipe(kEmbedded);
+  EXPECT_EQ(recipe.Digest(),
+            "dbc850fb9763b64c9d97167207999693d443ee35978d0c4b11be36058b2b35fe");
+  ASSERT_EQ(recipe.series.size(), 7u);
+  EXPECT_TRUE(recipe.series[0].keep_weights);
+  EXPECT_EQ(recipe.series[2].first, 512);
+  EXPECT_EQ(recipe.series[4].images, 2500);
+  EXPECT_EQ(recipe.series[4].networks, 1500);
+}
+
+TEST(Recipe, TheDigestKnowsEveryValueThatMovesANumber) {
+  const Recipe recipe = ReadRecipe(kEmbedded);
+  const auto differs = [&](auto change) {
+    Recipe other = recipe;
+    change(&other);
+    return other.Digest() != recipe.Digest();
+  };
+  EXPECT_TRUE(differs([](Recipe* r) { r->name = "x"; }));
+  EXPECT_TRUE(differs([](Recipe* r) { r->space = "x"; }));
+  EXPECT_TRUE(differs([](Recipe* r) { r->image_size = 28; }));
+  EXPECT_TRUE(differs([](Recipe* r) { r->classes = 5; }));
+  EXPECT_TRUE(differs([](Recipe* r) { r->training_images = 9999; }));
+  EXPECT_TRUE(differs([](Recipe* r) { r->validation_images = 4999; }));
+  EXPECT_TRUE(differs([](Recipe* r) { r->epochs = 7; }));
+  EXPECT_TRUE(differs([](Recipe* r) { r->batch = 64; }));
+  EXPECT_TRUE(differs([](Recipe* r) { r->peak_rate = 0.31; }));
+  EXPECT_TRUE(differs([](Recipe* r) { r->warm_up = 0.31; }));
+  EXPECT_TRUE(differs([](Recipe* r) { r->momentum = 0.8; }));
+  EXPECT_TRUE(differs([](Recipe* r) { r->weight_decay = 0; }));
+  EXPECT_TRUE(differs([](Recipe* r) { r->flip = true; }));
+  EXPECT_FALSE(differs([](Recipe* r) { r->series.clear(); }));
+}
+
+TEST(Recipe, TwoSeriesOfTheSameNetworksAreRefused) {
+  const std::string text =
+      "name='x'\nspace='nb201'\n[data]\ndataset='fashion-mnist'\n"
+      "image_size=14\nclasses=10\ntraining_images=100\nvalidation_images=10\n"
+      "[training]\nepochs=1\nbatch=16\npeak_rate=1\nwarm_up=0\nmomentum=0\n"
+      "weight_decay=0\n[[series]]\nseed=1\nnetworks=512\n";
+  const auto with = [&](const std::string& more) {
+    return ParseRecipe(text + "[[series]]\n" + more, "x");
+  };
+  EXPECT_EQ(with("seed=1\nfirst=512\n").series.size(), 2u);
+  EXPECT_EQ(with("seed=2\n").series.size(), 2u);
+  EXPECT_EQ(with("seed=1\nimages=50\n").series.size(), 2u);
+  EXPECT_THROW(with("seed=1\nfirst=511\n"), Error);
+  EXPECT_THROW(with("seed=1\n"), Error);
+}
+
+TEST(Recipe, TheRateRisesToItsPeakAndFallsToNothing) {
+  Recipe recipe;
+  EXPECT_NEAR(recipe.Rate(0, 1000), 0.0005, 1e-9);
+  EXPECT_NEAR(recipe.Rate(300, 1000), recipe.peak_rate, 1e-5);
+  EXPECT_NEAR(recipe.Rate(999, 1000), 0, 1e-5);
+}
+
+TEST(Recipe, ABatchThatIsNoMultipleOfTheLanesIsRefused) {
+  const std::string text =
+      "name='x'\nspace='nb201'\n[data]\ndataset='fashion-mnist'\n"
+      "image_size=14\nclasses=10\ntraining_images=100\nvalidation_images=10\n"
+      "[training]\nepochs=1\nbatch=20\npeak_rate=1\nwarm_up=0\nmomentum=0\n"
+      "weight_decay=0\n";
+  try {
+    ParseRecipe(text, "r.toml");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.Code(), ErrorCode::kUsage);
+    EXPECT_NE(std::string(error.what()).find("multiple of 16"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace hwnas::derive
