@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <thread>
 
 #include "bench/cli/command.h"
@@ -13,6 +15,7 @@
 #include "bench/cli/output.h"
 #include "datasets/derive/audit.h"
 #include "datasets/derive/derive.h"
+#include "datasets/derive/derived_table.h"
 #include "tabular/error.h"
 #include "tabular/number.h"
 
@@ -24,6 +27,7 @@ using derive::DeriveProgress;
 struct Options {
   std::string recipe;
   std::string shards;
+  std::string out;
   std::string data = derive::kFashionMnistFolder;
   std::string share;
   std::string audit_label;
@@ -46,6 +50,16 @@ void ParseShare(const std::string& text, derive::DeriveOptions* options) {
   }
   options->shard = static_cast<int>(*i) - 1;
   options->shards = static_cast<int>(*n);
+}
+
+void MakeFolder(const std::string& folder) {
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (failure) {
+    throw Error(ErrorCode::kIo,
+                fmt::format("{}: cannot be made: {}", Quoted(folder, 400),
+                            failure.message()));
+  }
 }
 
 // One line on a terminal, rewritten twice a second at most.
@@ -107,12 +121,16 @@ void RunAudit(const derive::Recipe& recipe, const Options& options) {
   }
 }
 
-void Derive(const Options& options) {
-  const derive::Recipe recipe = derive::ReadRecipe(options.recipe);
-  if (options.audit > 0) {
-    RunAudit(recipe, options);
-    return;
-  }
+void WriteTable(const derive::Recipe& recipe, const Options& options) {
+  const auto report = derive::WriteDerivedTable(
+      recipe, derive::ReadShards(options.shards), options.out);
+  Print(fmt::format(
+      "{}: {} architectures, {} networks, {} trainings, {} of them diverged\n",
+      options.out, report.architectures, report.networks, report.trainings,
+      report.diverged));
+}
+
+void Train(const derive::Recipe& recipe, const Options& options) {
   const InterruptScope interrupt;
   derive::DeriveOptions derive_options;
   derive_options.folder = options.shards;
@@ -139,6 +157,25 @@ void Derive(const Options& options) {
   }
 }
 
+// What is asked for: the audit or the table of shards that are there, or
+// shards; with neither folder nor audit both, the shards beside the table.
+void Derive(Options options) {
+  const derive::Recipe recipe = derive::ReadRecipe(options.recipe);
+  if (options.shards.empty() && options.out.empty()) {
+    throw Error(ErrorCode::kUsage,
+                "give --out T.db for a table, or --shards DIR for its rows");
+  }
+  const bool beside = options.shards.empty();
+  if (beside) options.shards = options.out + ".shards";
+  if (options.audit > 0) {
+    RunAudit(recipe, options);
+    return;
+  }
+  if (beside) MakeFolder(options.shards);
+  if (beside || options.out.empty()) Train(recipe, options);
+  if (!options.out.empty()) WriteTable(recipe, options);
+}
+
 }  // namespace
 
 void AddDeriveCommand(CLI::App& app) {
@@ -152,10 +189,16 @@ void AddDeriveCommand(CLI::App& app) {
       ->add_option("recipe", options->recipe,
                    "Recipe (TOML, see datasets/derive/README.md)")
       ->required();
+  command->add_option(
+      "--shards", options->shards,
+      "Folder of the shard files: trains what is missing (default\n"
+      "with --out: T.db.shards)");
   command
-      ->add_option("--shards", options->shards,
-                   "Folder of the shard files, to be completed")
-      ->required();
+      ->add_option(
+          "--out", options->out,
+          "Write the table of the shard files; with --shards, of those\n"
+          "that are there and without training")
+      ->type_name("T.db");
   command
       ->add_option("--data", options->data,
                    "Folder of Fashion-MNIST's four IDX files")

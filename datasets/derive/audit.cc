@@ -37,8 +37,7 @@ AuditedRow Retrain(const Recipe& recipe, const SearchSpace& space,
   NetworkInput input;
   input.image = {1, recipe.image_size, recipe.image_size};
   input.classes = recipe.classes;
-  const Plan plan =
-      MakePlan(space.Layers(stored.architecture, input).Effective());
+  const Plan plan = MakePlan(space, stored.architecture, input);
   AuditedRow row;
   row.seed = header.seed;
   row.images = header.images;
@@ -106,17 +105,9 @@ double PooledDeviation(const std::vector<Shard>& shards, int test_images) {
 AuditReport Audit(const Recipe& recipe, const std::vector<Shard>& shards,
                   const std::string& data_folder, int count,
                   std::string_view label) {
-  const std::string digest = recipe.Digest();
   std::vector<std::pair<const ShardHeader*, const ShardRow*>> rows;
   for (const Shard& shard : shards) {
-    if (shard.header.recipe_digest != digest) {
-      throw Error(ErrorCode::kUsage,
-                  fmt::format("the shards are of recipe '{}' ({:.12}), not of "
-                              "'{}' ({:.12}); give the recipe they were made "
-                              "by",
-                              shard.header.recipe, shard.header.recipe_digest,
-                              recipe.name, digest));
-    }
+    CheckRecipe(recipe, shard.header);
     for (const ShardRow& row : shard.rows) {
       rows.emplace_back(&shard.header, &row);
     }

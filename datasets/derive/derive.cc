@@ -260,8 +260,7 @@ class Derivation {
   void TrainOne(const Job& job, const Kernels& kernels, Workspace* workspace) {
     const Architecture& architecture =
         networks_[static_cast<size_t>(job.position)];
-    const Plan plan =
-        MakePlan(space_->Layers(architecture, input_).Effective());
+    const Plan plan = MakePlan(*space_, architecture, input_);
     const Training training =
         Train(plan, recipe_, data_, job.seed, job.images, kernels, workspace);
     ShardRow row = MakeRow(job.position, architecture, training);
@@ -306,19 +305,28 @@ class Derivation {
 
 }  // namespace
 
+void CheckDerivable(const SearchSpace& space) {
+  const std::optional<uint64_t> size = space.Size();
+  if (size && *size <= kLargestSpace && space.HasLayers()) return;
+  throw Error(ErrorCode::kUsage,
+              fmt::format("{}: only spaces with layers and at most {} "
+                          "architectures can be derived whole",
+                          space.Id(), kLargestSpace));
+}
+
 std::vector<Architecture> ListNetworks(const Recipe& recipe,
                                        const SearchSpace& space) {
-  const std::optional<uint64_t> size = space.Size();
-  if (!size || *size > kLargestSpace) {
-    throw Error(ErrorCode::kUsage,
-                fmt::format("{}: only spaces of at most {} architectures can "
-                            "be derived whole",
-                            space.Id(), kLargestSpace));
-  }
+  CheckDerivable(space);
   std::map<std::string, Architecture> smallest;
-  for (uint64_t rank = 0; rank < *size; ++rank) {
+  std::optional<Architecture> disconnected;
+  for (uint64_t rank = 0; rank < *space.Size(); ++rank) {
     const Architecture architecture = space.Unrank(rank);
-    if (!space.IsConnected(architecture)) continue;
+    if (!space.IsConnected(architecture)) {
+      if (!disconnected || architecture < *disconnected) {
+        disconnected = architecture;
+      }
+      continue;
+    }
     const auto [it, inserted] =
         smallest.emplace(space.EffectiveKey(architecture), architecture);
     if (!inserted && architecture < it->second) it->second = architecture;
@@ -330,7 +338,19 @@ std::vector<Architecture> ListNetworks(const Recipe& recipe,
   std::sort(networks.begin(), networks.end());
   Rng rng = Rng::FromLabel(0, fmt::format("{}/networks", recipe.name));
   rng.Shuffle(std::span<Architecture>(networks));
+  if (disconnected) networks.push_back(*disconnected);
   return networks;
+}
+
+void CheckRecipe(const Recipe& recipe, const ShardHeader& header) {
+  const std::string digest = recipe.Digest();
+  if (header.recipe_digest == digest) return;
+  throw Error(
+      ErrorCode::kUsage,
+      fmt::format("{}: is of recipe '{}' ({:.12}), not of '{}' ({:.12}); give "
+                  "the recipe it was made by",
+                  ShardFileName(header), header.recipe, header.recipe_digest,
+                  recipe.name, digest));
 }
 
 ShardRow MakeRow(int position, const Architecture& architecture,

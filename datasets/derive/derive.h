@@ -18,12 +18,20 @@ namespace hwnas::derive {
 /// Networks in a shard file, but for the last of a series.
 inline constexpr int kShardNetworks = 512;
 
+/// Error(kUsage) for a space without layers, without a size, or larger than a
+/// million.
+void CheckDerivable(const SearchSpace& space);
+
 /// One architecture for each connected effective network of the space (the
 /// smallest of those that are this network), shuffled by the stream
-/// NAME/networks of seed 0, so that every prefix is a random sample.
-/// Error(kUsage) for a space without a size or larger than a million.
+/// NAME/networks of seed 0, so that every prefix is a random sample; at the
+/// end the smallest disconnected one, if there are such. Errors: those of
+/// CheckDerivable.
 std::vector<Architecture> ListNetworks(const Recipe& recipe,
                                        const SearchSpace& space);
+
+/// Error(kUsage) when a shard was made by another recipe.
+void CheckRecipe(const Recipe& recipe, const ShardHeader& header);
 
 /// A training as a row.
 ShardRow MakeRow(int position, const Architecture& architecture,

@@ -326,6 +326,14 @@ void Network::Forward(int groups) {
     }
     touched_[to] = true;
   }
+  ZeroUnreached(groups);
+}
+
+// The head of a disconnected network sees zeros.
+void Network::ZeroUnreached(int groups) {
+  const int last = static_cast<int>(plan_.tensors.size()) - 1;
+  if (touched_.back()) return;
+  std::fill_n(value_.back(), Count(last, groups) * kLanes, 0.0f);
 }
 
 bool Network::Step(const float* images, std::span<const uint8_t> labels,
@@ -643,6 +651,7 @@ void Network::Evaluate(const float* images, int groups, float* scores) {
     }
     touched_[to] = true;
   }
+  ZeroUnreached(groups);
   const size_t last = plan_.tensors.size() - 1;
   const Plan::Tensor& shape = plan_.tensors[last];
   const int channels = shape.channels;

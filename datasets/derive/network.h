@@ -79,6 +79,7 @@ class Network {
   };
 
   void Forward(int groups);
+  void ZeroUnreached(int groups);
   void Backward(int groups);
   void NormForward(Norm* norm, int groups, int size, const float* sums,
                    float* a, float* b);

@@ -18,6 +18,24 @@ namespace {
                           layer.stride));
 }
 
+// Batch norm, ReLU, global average pooling, linear, at the end of the graph:
+// the first of them.
+int FindHead(const LayerGraph& graph) {
+  const LayerKind head[] = {LayerKind::kBatchNorm, LayerKind::kActivation,
+                            LayerKind::kGlobalAvgPool, LayerKind::kLinear};
+  const int first = static_cast<int>(graph.size()) - 4;
+  if (first < 1) Refuse(graph[graph.Output()]);
+  for (int i = 0; i < 4; ++i) {
+    const Layer& layer = graph[first + i];
+    if (layer.kind != head[i] || (i > 0 && layer.inputs[0] != first + i - 1) ||
+        (i == 1 && layer.activation != Activation::kRelu) ||
+        (i == 3 && !layer.bias)) {
+      Refuse(layer);
+    }
+  }
+  return first;
+}
+
 class PlanBuilder {
  public:
   explicit PlanBuilder(const LayerGraph& graph)
@@ -30,20 +48,7 @@ class PlanBuilder {
   }
 
   Plan Build() {
-    // The head: batch norm, ReLU, global average pooling, linear.
-    const LayerKind head[] = {LayerKind::kBatchNorm, LayerKind::kActivation,
-                              LayerKind::kGlobalAvgPool, LayerKind::kLinear};
-    const int first = static_cast<int>(graph_.size()) - 4;
-    if (first < 1) Refuse(graph_[graph_.Output()]);
-    for (int i = 0; i < 4; ++i) {
-      const Layer& layer = graph_[first + i];
-      if (layer.kind != head[i] ||
-          (i > 0 && layer.inputs[0] != first + i - 1) ||
-          (i == 1 && layer.activation != Activation::kRelu) ||
-          (i == 3 && !layer.bias)) {
-        Refuse(layer);
-      }
-    }
+    const int first = FindHead(graph_);
     for (int id = 0; id < first; ++id) Visit(id);
     if (tensor_[static_cast<size_t>(graph_[first].inputs[0])] !=
         static_cast<int>(plan_.tensors.size()) - 1) {
@@ -167,5 +172,21 @@ class PlanBuilder {
 }  // namespace
 
 Plan MakePlan(const LayerGraph& graph) { return PlanBuilder(graph).Build(); }
+
+Plan MakeDisconnectedPlan(const LayerGraph& graph) {
+  const Shape& features = graph[FindHead(graph)].in;
+  Plan plan;
+  plan.tensors.push_back({graph[0].out.channels, graph[0].out.height});
+  plan.tensors.push_back({features.channels, features.height});
+  plan.classes = graph[graph.Output()].out.channels;
+  return plan;
+}
+
+Plan MakePlan(const SearchSpace& space, const Architecture& architecture,
+              const NetworkInput& input) {
+  const LayerGraph graph = space.Layers(architecture, input);
+  return space.IsConnected(architecture) ? MakePlan(graph.Effective())
+                                         : MakeDisconnectedPlan(graph);
+}
 
 }  // namespace hwnas::derive

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "tabular/architecture.h"
 #include "tabular/layer_graph.h"
+#include "tabular/search_space.h"
 
 namespace hwnas::derive {
 
@@ -46,6 +48,16 @@ struct Plan {
 /// convolutions without bias, batch norm behind them, ReLU before them, sums,
 /// and the two average poolings of Plan::Kind.
 Plan MakePlan(const LayerGraph& graph);
+
+/// The plan of a network whose output does not depend on the input: zeros into
+/// the head of `graph` (not its effective graph, which has none), of which
+/// only the linear layer's biases can learn. Tensor 1 has no edge. Errors: as
+/// above.
+Plan MakeDisconnectedPlan(const LayerGraph& graph);
+
+/// One of the two, for an architecture.
+Plan MakePlan(const SearchSpace& space, const Architecture& architecture,
+              const NetworkInput& input);
 
 }  // namespace hwnas::derive
 

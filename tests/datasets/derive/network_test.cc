@@ -179,5 +179,35 @@ TEST(Network, ScoresThatAreNoNumbersStopIt) {
   EXPECT_FALSE(network.Step(batch.images, batch.labels));
 }
 
+// Of a network that sees nothing only the shares of the classes can be learnt.
+TEST(Network, ADisconnectedOneLearnsTheSharesOfTheClasses) {
+  const auto space =
+      MakeSpace("nb201@1{cells=1,channels=8,stages=2,stem_stride=2}");
+  Workspace workspace;
+  std::fill_n(workspace.Reserve(100000), 100000, 7.0f);  // not zeros
+  Network network(MakePlan(*space, Architecture(6), {{1, 14, 14}, 10}), 4,
+                  BestKernels(), &workspace);
+  network.Initialize(0, "test");
+  Batch batch(4, 14, 1);
+  std::fill(batch.labels.begin(), batch.labels.end(), uint8_t{3});
+  std::fill_n(batch.labels.begin(), 16, uint8_t{5});
+  double loss = 0;
+  for (int step = 0; step < 500; ++step) {
+    ASSERT_TRUE(network.Step(batch.images, batch.labels, &loss));
+    network.Update(1.0f, 0.9f, 0.0f);
+  }
+  EXPECT_NEAR(loss, -0.75 * std::log(0.75) - 0.25 * std::log(0.25), 0.01);
+  network.PrepareEvaluation();
+  std::vector<float> scores(10 * kLanes);
+  network.Evaluate(batch.images, 1, scores.data());
+  for (int k = 0; k < 10; ++k) {
+    for (int l = 1; l < kLanes; ++l) {
+      EXPECT_EQ(scores[static_cast<size_t>(k * kLanes + l)],
+                scores[static_cast<size_t>(k * kLanes)]);
+    }
+    EXPECT_LE(scores[static_cast<size_t>(k * kLanes)], scores[3 * kLanes]);
+  }
+}
+
 }  // namespace
 }  // namespace hwnas::derive

@@ -51,6 +51,16 @@ TEST(Plan, ParallelConvolutionsHaveNamesOfTheirOwn) {
   EXPECT_EQ(parallel, 2);  // one in each cell
 }
 
+TEST(Plan, ADisconnectedNetworkIsItsHead) {
+  const auto space = MakeSpace(kSpace);
+  const Plan plan = MakePlan(*space, Architecture(6), {{1, 14, 14}, 10});
+  ASSERT_EQ(plan.tensors.size(), 2u);
+  EXPECT_TRUE(plan.edges.empty());
+  EXPECT_EQ(plan.tensors[1].channels, 16);
+  EXPECT_EQ(plan.tensors[1].size, 4);
+  EXPECT_EQ(plan.classes, 10);
+}
+
 TEST(Plan, WhatTheTrainerCannotRunIsNamed) {
   LayerGraph graph;
   int x = graph.Input({1, 14, 14});

@@ -17,11 +17,11 @@ TEST(Recipe, TheEmbeddedTablesRecipeNeverChanges) {
   const Recipe recipe = ReadRecipe(kEmbedded);
   EXPECT_EQ(recipe.Digest(),
             "dbc850fb9763b64c9d97167207999693d443ee35978d0c4b11be36058b2b35fe");
-  ASSERT_EQ(recipe.series.size(), 7u);
+  ASSERT_EQ(recipe.series.size(), 10u);
   EXPECT_TRUE(recipe.series[0].keep_weights);
-  EXPECT_EQ(recipe.series[2].first, 512);
-  EXPECT_EQ(recipe.series[4].images, 2500);
-  EXPECT_EQ(recipe.series[4].networks, 1500);
+  EXPECT_EQ(recipe.series[5].first, 512);
+  EXPECT_EQ(recipe.series[7].images, 2500);
+  EXPECT_EQ(recipe.series[7].networks, 1500);
 }
 
 TEST(Recipe, TheDigestKnowsEveryValueThatMovesANumber) {
