@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -13,6 +14,7 @@
 #include "bench/cli/command.h"
 #include "bench/cli/interrupt.h"
 #include "bench/cli/output.h"
+#include "datasets/derive/agreement.h"
 #include "datasets/derive/audit.h"
 #include "datasets/derive/derive.h"
 #include "datasets/derive/derived_table.h"
@@ -34,6 +36,7 @@ struct Options {
   int threads = 0;
   int limit = 0;
   int audit = 0;
+  bool agreement = false;
 };
 
 void ParseShare(const std::string& text, derive::DeriveOptions* options) {
@@ -121,6 +124,32 @@ void RunAudit(const derive::Recipe& recipe, const Options& options) {
   }
 }
 
+std::string FormatCoefficient(std::optional<double> value) {
+  return value ? fmt::format("{:7.4f}", *value) : "      -";
+}
+
+void ShowAgreement(const derive::Recipe& recipe, const Options& options) {
+  const auto report =
+      derive::Agreement(recipe, derive::ReadShards(options.shards));
+  std::string text = fmt::format("{:<28}{:<28}{:>9}{:>9}{:>9}\n", "accuracy",
+                                 "against", "trainings", "tau", "spearman");
+  for (const auto* list : {&report.seeds, &report.epochs, &report.images}) {
+    for (const derive::RankAgreement& row : *list) {
+      text += fmt::format("{:<28}{:<28}{:>9}{:>9}{:>9}\n", row.first,
+                          row.second, row.networks, FormatCoefficient(row.tau),
+                          FormatCoefficient(row.spearman));
+    }
+  }
+  for (const derive::NoiseShare& noise : report.noise) {
+    text += fmt::format(
+        "{} images, {} networks with several seeds: mean test accuracy {:.2f}, "
+        "deviation of networks {:.3f}, of seeds {:.3f} points\n",
+        noise.images, noise.networks, noise.mean, noise.network_deviation,
+        noise.seed_deviation);
+  }
+  Print(text);
+}
+
 void WriteTable(const derive::Recipe& recipe, const Options& options) {
   const auto report = derive::WriteDerivedTable(
       recipe, derive::ReadShards(options.shards), options.out);
@@ -171,6 +200,10 @@ void Derive(Options options) {
     RunAudit(recipe, options);
     return;
   }
+  if (options.agreement) {
+    ShowAgreement(recipe, options);
+    return;
+  }
   if (beside) MakeFolder(options.shards);
   if (beside || options.out.empty()) Train(recipe, options);
   if (!options.out.empty()) WriteTable(recipe, options);
@@ -215,6 +248,9 @@ void AddDeriveCommand(CLI::App& app) {
       ->add_option("--audit", options->audit,
                    "Retrain so many random rows of the shards and compare")
       ->check(CLI::Range(1, 1 << 24));
+  command->add_flag("--agreement", options->agreement,
+                    "How the shards' seeds, epochs and numbers of images\n"
+                    "rank the networks");
   command->add_option("--audit-label", options->audit_label,
                       "Chooses the rows, such as a commit's hash");
   command->callback([options] { Derive(*options); });
