@@ -171,7 +171,8 @@ class Reader {
   void ReadDifferences() {
     for (const TomlTable& toml : toml_.Tables("difference")) {
       PublishedDifference difference{toml.String("a"), toml.String("b"),
-                                     toml.Bool("expect_better", false)};
+                                     toml.Bool("expect_better", false),
+                                     ReadDifferenceColumns(toml)};
       for (const auto& [key, name] :
            {std::pair{"a", difference.a}, std::pair{"b", difference.b}}) {
         const auto row = std::find_if(
@@ -184,6 +185,20 @@ class Reader {
       }
       table_.differences.push_back(std::move(difference));
     }
+  }
+
+  std::vector<size_t> ReadDifferenceColumns(const TomlTable& toml) const {
+    const std::vector<std::string> names = toml.Strings("columns");
+    std::vector<size_t> columns;
+    for (size_t c = 0; c < table_.columns.size(); ++c) {
+      const auto found =
+          std::find(names.begin(), names.end(), table_.columns[c].name);
+      if (names.empty() || found != names.end()) columns.push_back(c);
+    }
+    if (!names.empty() && columns.size() != names.size()) {
+      toml.Fail("columns", "each has to be a column's name, given once");
+    }
+    return columns;
   }
 
   const TomlTable& toml_;

@@ -48,6 +48,8 @@ struct PublishedDifference {
   std::string b;
   /// Whether the source says that a is better than b.
   bool expect_better = false;
+  /// Columns that it is about, by position, ascending; all by default.
+  std::vector<size_t> columns;
 };
 
 /// A published table to reproduce: what was printed, how sure it is, and what

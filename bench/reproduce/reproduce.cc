@@ -41,7 +41,7 @@ class Comparer {
     out.decimals = published_.decimals;
     out.synthetic = table_.Synthetic();
     for (const PublishedDifference& difference : published_.differences) {
-      for (size_t c = 0; c < published_.columns.size(); ++c) {
+      for (const size_t c : difference.columns) {
         out.differences.push_back(CompareRows(difference, c));
       }
     }

@@ -110,6 +110,20 @@ TEST_F(ReproduceTable4, EvolutionIsAboveRandomSearchInAllSixCells) {
   }
 }
 
+TEST_F(ReproduceTable4, ReinforceIsAboveRandomSearchOffCifar10) {
+  HWNAS_REAL_DATA(data, "");
+  for (const uint64_t seed : kSeeds) {
+    int cells = 0;
+    for (const ReproducedDifference& d : With(data, seed).differences) {
+      if (d.a != "REINFORCE" || d.b != "RS") continue;
+      ++cells;
+      EXPECT_FALSE(d.column.starts_with("cifar10 "));
+      EXPECT_GT(d.low, 0) << d.column;
+    }
+    EXPECT_EQ(cells, 4);
+  }
+}
+
 TEST_F(ReproduceTable4, TheOptimumIsTheTables) {
   HWNAS_REAL_DATA(data, "");
   for (const ReproducedCell& cell : With(data, 1).cells) {

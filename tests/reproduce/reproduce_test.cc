@@ -152,6 +152,21 @@ TEST_F(ReproduceTest, DifferencesArePairedAndPositiveWhereTheFirstIsBetter) {
   }
 }
 
+TEST_F(ReproduceTest, ADifferenceMayBeAboutSomeColumns) {
+  const std::string stated = "a = \"ours\"\nb = \"random\"\n";
+  std::string table = kTable;
+  const size_t at = table.find(stated) + stated.size();
+  const auto with = [&](const std::string& columns) {
+    return std::string(table).insert(at, "columns = " + columns + "\n");
+  };
+  const Reproduction one = Run(with("[\"macs\"]"), "r.db");
+  ASSERT_EQ(one.differences.size(), 1u);
+  EXPECT_EQ(one.differences[0].column, "macs");
+  for (const char* columns : {"[\"no such column\"]", "[\"macs\", \"macs\"]"}) {
+    EXPECT_THROW(Run(with(columns), "s.db"), Error);
+  }
+}
+
 TEST_F(ReproduceTest, SeedMovesValuesThreadsDoNot) {
   const Reproduction one = Run(kTable, "one.db");
   const Reproduction two = Run(kTable, "two.db", std::nullopt, 2);
