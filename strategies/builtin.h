@@ -7,11 +7,14 @@ namespace hwnas {
 
 /// What the registry lists: one function a strategy, in its own file.
 StrategyInfo AshaInfo();
+StrategyInfo BananasInfo();
+StrategyInfo BananasMoInfo();
 StrategyInfo BohbInfo();
 StrategyInfo ConstrainedInfo();
 StrategyInfo EvolutionParetoInfo();
 StrategyInfo ExhaustiveInfo();
 StrategyInfo GeneticAlgorithmInfo();
+StrategyInfo GpBoInfo();
 StrategyInfo HyperbandInfo();
 StrategyInfo LocalSearchInfo();
 StrategyInfo MoeadInfo();

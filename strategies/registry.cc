@@ -8,11 +8,14 @@ namespace hwnas {
 const std::vector<StrategyInfo>& BuiltInStrategies() {
   static const std::vector<StrategyInfo> strategies = {
       AshaInfo(),
+      BananasInfo(),
+      BananasMoInfo(),
       BohbInfo(),
       ConstrainedInfo(),
       EvolutionParetoInfo(),
       ExhaustiveInfo(),
       GeneticAlgorithmInfo(),
+      GpBoInfo(),
       HyperbandInfo(),
       LocalSearchInfo(),
       MoeadInfo(),
