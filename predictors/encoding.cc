@@ -1,0 +1,463 @@
+#include "predictors/encoding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "tabular/analysis/ranks.h"
+#include "tabular/cost_model.h"
+#include "tabular/error.h"
+#include "tabular/spaces/nb101.h"
+#include "tabular/spaces/nb201.h"
+
+namespace hwnas {
+namespace {
+
+constexpr size_t kMostColumns = 4096;
+constexpr size_t kNb201Edges = 6;
+constexpr int kNb201From[] = {0, 0, 1, 0, 1, 2};
+constexpr int kNb201To[] = {1, 2, 2, 3, 3, 3};
+constexpr size_t kNb101Vertices = 7;
+constexpr size_t kNb101Edges = 21;
+constexpr uint16_t kInactive = 0xffff;
+
+using Architectures = std::span<const Architecture>;
+
+[[noreturn]] void Refuse(const std::string& name, const std::string& why) {
+  throw Error(ErrorCode::kUsage,
+              fmt::format("encoding '{}': {}; take another one", name, why));
+}
+
+bool IsNb201(const SearchSpace& space) {
+  return dynamic_cast<const Nb201Space*>(&space) != nullptr;
+}
+
+bool IsNb101(const SearchSpace& space) {
+  return dynamic_cast<const Nb101Space*>(&space) != nullptr;
+}
+
+// Whether each edge of an nb201 cell is on a path from input to output.
+void Nb201Live(const Architecture& a, bool* live) {
+  bool forward[4] = {true, false, false, false};
+  bool backward[4] = {false, false, false, true};
+  for (size_t e = 0; e < kNb201Edges; ++e) {
+    if (a[e] != 0 && forward[kNb201From[e]]) forward[kNb201To[e]] = true;
+  }
+  for (size_t e = kNb201Edges; e-- > 0;) {
+    if (a[e] != 0 && backward[kNb201To[e]]) backward[kNb201From[e]] = true;
+  }
+  for (size_t e = 0; e < kNb201Edges; ++e) {
+    live[e] = a[e] != 0 && forward[kNb201From[e]] && backward[kNb201To[e]];
+  }
+}
+
+// The choice of each decision, kInactive where there is none.
+std::vector<uint16_t> ChoicesOf(const SearchSpace& space, const Architecture& a,
+                                bool effective) {
+  std::vector<uint16_t> choices(a.size());
+  for (size_t i = 0; i < a.size(); ++i) {
+    choices[i] = space.IsActive(a, i) ? a[i] : kInactive;
+  }
+  if (effective && IsNb201(space)) {
+    bool live[kNb201Edges];
+    Nb201Live(a, live);
+    for (size_t i = 0; i < kNb201Edges; ++i) {
+      if (!live[i]) choices[i] = 0;
+    }
+  }
+  return choices;
+}
+
+Features OneHot(const EncodingContext& context, Architectures all,
+                bool effective) {
+  const auto decisions = context.space->Decisions();
+  Features out;
+  std::vector<size_t> begin;
+  for (const Decision& decision : decisions) {
+    begin.push_back(out.names.size());
+    for (const std::string& choice : decision.choices) {
+      out.names.push_back(decision.name + "=" + choice);
+    }
+  }
+  out.x = Matrix(all.size(), out.names.size());
+  for (size_t r = 0; r < all.size(); ++r) {
+    const auto choices = ChoicesOf(*context.space, all[r], effective);
+    for (size_t i = 0; i < choices.size(); ++i) {
+      if (choices[i] != kInactive) out.x.Row(r)[begin[i] + choices[i]] = 1;
+    }
+  }
+  return out;
+}
+
+Features Pairs(const std::string& name, const EncodingContext& context,
+               Architectures all, bool effective) {
+  const auto decisions = context.space->Decisions();
+  const size_t n = decisions.size();
+  std::vector<size_t> begin(n * n);
+  size_t columns = 0;
+  for (size_t i = 0; i < n; ++i) {
+    for (size_t j = i + 1; j < n; ++j) {
+      begin[i * n + j] = columns;
+      columns += decisions[i].choices.size() * decisions[j].choices.size();
+    }
+  }
+  if (columns > kMostColumns) {
+    Refuse(name, fmt::format("{} has {} pairs of choices, more than {}",
+                             context.space->Id(), columns, kMostColumns));
+  }
+  Features out;
+  for (size_t i = 0; i < n; ++i) {
+    for (size_t j = i + 1; j < n; ++j) {
+      for (const std::string& a : decisions[i].choices) {
+        for (const std::string& b : decisions[j].choices) {
+          out.names.push_back(fmt::format("{}={}&{}={}", decisions[i].name, a,
+                                          decisions[j].name, b));
+        }
+      }
+    }
+  }
+  out.x = Matrix(all.size(), columns);
+  for (size_t r = 0; r < all.size(); ++r) {
+    const auto choices = ChoicesOf(*context.space, all[r], effective);
+    for (size_t i = 0; i < n; ++i) {
+      for (size_t j = i + 1; j < n; ++j) {
+        if (choices[i] == kInactive || choices[j] == kInactive) continue;
+        out.x.Row(r)[begin[i * n + j] +
+                     choices[i] * decisions[j].choices.size() + choices[j]] = 1;
+      }
+    }
+  }
+  return out;
+}
+
+// Counts of choices by name, in `group` of each decision.
+Features Counts(const EncodingContext& context, Architectures all,
+                bool effective, const std::vector<size_t>& group) {
+  const auto decisions = context.space->Decisions();
+  std::map<std::pair<size_t, std::string>, size_t> column;
+  std::vector<std::vector<size_t>> columns(decisions.size());
+  Features out;
+  for (size_t i = 0; i < decisions.size(); ++i) {
+    for (const std::string& choice : decisions[i].choices) {
+      const auto [it, fresh] =
+          column.emplace(std::pair(group[i], choice), out.names.size());
+      if (fresh) out.names.push_back(fmt::format("{}#{}", choice, group[i]));
+      columns[i].push_back(it->second);
+    }
+  }
+  out.x = Matrix(all.size(), out.names.size());
+  for (size_t r = 0; r < all.size(); ++r) {
+    const auto choices = ChoicesOf(*context.space, all[r], effective);
+    for (size_t i = 0; i < choices.size(); ++i) {
+      if (choices[i] != kInactive) out.x.Row(r)[columns[i][choices[i]]] += 1;
+    }
+  }
+  return out;
+}
+
+const NetworkInput& InputOf(const std::string& name,
+                            const EncodingContext& context) {
+  if (!context.input) Refuse(name, "images and classes are not known");
+  return *context.input;
+}
+
+LayerGraph LayersOf(const std::string& name, const EncodingContext& context,
+                    const Architecture& a) {
+  if (!context.space->HasLayers()) {
+    Refuse(name, fmt::format("{} has no layers", context.space->Id()));
+  }
+  return context.space->Layers(a, InputOf(name, context));
+}
+
+// Groups of decisions whose last layers answer with equal shapes, in any one
+// architecture.
+std::vector<size_t> Groups(const std::string& name,
+                           const EncodingContext& context,
+                           const Architecture& any) {
+  const LayerGraph graph = LayersOf(name, context, any);
+  const size_t n = context.space->Decisions().size();
+  std::vector<Shape> last(n);
+  for (const Layer& layer : graph.Layers()) {
+    if (layer.decision >= 0) {
+      last[static_cast<size_t>(layer.decision)] = layer.out;
+    }
+  }
+  std::vector<Shape> seen;
+  std::vector<size_t> groups(n);
+  for (size_t i = 0; i < n; ++i) {
+    auto it = std::find(seen.begin(), seen.end(), last[i]);
+    if (it == seen.end()) it = seen.insert(seen.end(), last[i]);
+    groups[i] = static_cast<size_t>(it - seen.begin());
+  }
+  return groups;
+}
+
+Features Costs(const std::string& name, const EncodingContext& context,
+               Architectures all) {
+  Features out;
+  out.names = {"macs", "params", "weight-bytes", "peak-activation-bytes",
+               "weighted-layers"};
+  out.x = Matrix(all.size(), out.names.size());
+  for (size_t r = 0; r < all.size(); ++r) {
+    const LayerGraph graph = LayersOf(name, context, all[r]).Effective();
+    size_t weighted = 0;
+    for (const Layer& layer : graph.Layers()) weighted += LayerMacs(layer) > 0;
+    const auto row = out.x.Row(r);
+    row[0] = static_cast<double>(Macs(graph));
+    row[1] = static_cast<double>(Params(graph));
+    row[2] = static_cast<double>(WeightBytes(graph));
+    row[3] = static_cast<double>(PeakActivationBytes(graph));
+    row[4] = static_cast<double>(weighted);
+  }
+  return out;
+}
+
+std::string LayerName(const Layer& layer) {
+  return fmt::format(
+      "{}:{}x{}x{}>{}x{}x{}:k{}s{}g{}d{}b{}", LayerKindName(layer.kind),
+      layer.in.channels, layer.in.height, layer.in.width, layer.out.channels,
+      layer.out.height, layer.out.width, layer.kernel, layer.stride,
+      layer.groups, layer.dilation, layer.inputs.size());
+}
+
+LayerCost CostOf(const Layer& layer) {
+  constexpr double kBytes = 4;
+  const auto inputs =
+      static_cast<double>(std::max<size_t>(layer.inputs.size(), 1));
+  const double values = static_cast<double>(layer.in.Elements()) * inputs +
+                        static_cast<double>(layer.out.Elements()) +
+                        static_cast<double>(LayerParams(layer));
+  return {static_cast<double>(LayerMacs(layer)), kBytes * values};
+}
+
+Features LayerCounts(const std::string& name, const EncodingContext& context,
+                     Architectures all) {
+  std::map<std::string, LayerCost> costs;
+  std::vector<std::map<std::string, double>> counts(all.size());
+  for (size_t r = 0; r < all.size(); ++r) {
+    const LayerGraph graph = LayersOf(name, context, all[r]).Effective();
+    for (const Layer& layer : graph.Layers()) {
+      if (layer.kind == LayerKind::kInput) continue;
+      std::string text = LayerName(layer);
+      counts[r][text] += 1;
+      costs.try_emplace(std::move(text), CostOf(layer));
+    }
+  }
+  Features out;
+  std::map<std::string, size_t> column;
+  for (const auto& [text, cost] : costs) {
+    column[text] = out.names.size();
+    out.names.push_back(text);
+    out.layers.push_back(cost);
+  }
+  out.x = Matrix(all.size(), out.names.size());
+  for (size_t r = 0; r < all.size(); ++r) {
+    for (const auto& [text, count] : counts[r]) {
+      out.x.Row(r)[column[text]] = count;
+    }
+  }
+  return out;
+}
+
+Features DataSet(const std::string& name, const EncodingContext& context,
+                 Architectures all) {
+  const NetworkInput& input = InputOf(name, context);
+  Features out;
+  out.names = {"classes", "channels", "height", "width"};
+  out.x = Matrix(all.size(), 4);
+  for (size_t r = 0; r < all.size(); ++r) {
+    const auto row = out.x.Row(r);
+    row[0] = input.classes;
+    row[1] = input.image.channels;
+    row[2] = input.image.height;
+    row[3] = input.image.width;
+  }
+  return out;
+}
+
+Features Stored(const std::string& name, const EncodingContext& context,
+                Architectures all, bool rank) {
+  if (context.stored.empty()) Refuse(name, "no stored features were named");
+  Features out;
+  out.x = Matrix(all.size(), context.stored.size());
+  for (size_t c = 0; c < context.stored.size(); ++c) {
+    const StoredFeature& feature = context.stored[c];
+    HWNAS_CHECK(feature.values.size() == all.size());
+    out.names.push_back(feature.name);
+    std::vector<double> values(feature.values.begin(), feature.values.end());
+    if (rank) {
+      values = AverageRanks(values);
+      for (double& v : values) v /= static_cast<double>(values.size());
+    }
+    for (size_t r = 0; r < all.size(); ++r) out.x.Row(r)[c] = values[r];
+  }
+  return out;
+}
+
+// Sequences of operations on the paths of one architecture.
+std::set<std::string> PathsOf(const SearchSpace& space, const Architecture& a) {
+  const bool nb201 = IsNb201(space);
+  const auto decisions = space.Decisions();
+  const size_t end = nb201 ? 3 : kNb101Vertices - 1;
+  std::vector<std::vector<std::pair<size_t, std::string>>> next(end + 1);
+  if (nb201) {
+    for (size_t e = 0; e < kNb201Edges; ++e) {
+      if (a[e] == 0) continue;
+      next[static_cast<size_t>(kNb201From[e])].emplace_back(
+          kNb201To[e], decisions[e].choices[a[e]]);
+    }
+  } else {
+    size_t edge = 0;
+    for (size_t i = 0; i < end; ++i) {
+      for (size_t j = i + 1; j <= end; ++j, ++edge) {
+        if (a[edge] == 0) continue;
+        const size_t op = kNb101Edges + j - 1;
+        next[i].emplace_back(
+            j, j == end ? std::string("output") : decisions[op].choices[a[op]]);
+      }
+    }
+  }
+  std::set<std::string> paths;
+  std::vector<std::pair<size_t, std::string>> open = {{0, ""}};
+  while (!open.empty()) {
+    const auto [node, text] = open.back();
+    open.pop_back();
+    if (node == end) {
+      paths.insert(text);
+      continue;
+    }
+    for (const auto& [to, op] : next[node]) {
+      open.emplace_back(to, text.empty() ? op : text + ">" + op);
+    }
+  }
+  return paths;
+}
+
+// All sequences that a path may be.
+std::vector<std::string> AllPaths(const SearchSpace& space) {
+  const bool nb201 = IsNb201(space);
+  const auto decisions = space.Decisions();
+  const auto& operations =
+      nb201 ? decisions[0].choices : decisions[kNb101Edges].choices;
+  const size_t longest = nb201 ? 3 : kNb101Vertices - 2;
+  std::vector<std::string> all;
+  std::vector<std::string> level = {""};
+  if (!nb201) all.emplace_back("output");
+  for (size_t length = 1; length <= longest; ++length) {
+    std::vector<std::string> longer;
+    for (const std::string& text : level) {
+      for (size_t o = nb201 ? 1 : 0; o < operations.size(); ++o) {
+        longer.push_back(text.empty() ? operations[o]
+                                      : text + ">" + operations[o]);
+      }
+    }
+    level = std::move(longer);
+    for (const std::string& text : level) {
+      all.push_back(nb201 ? text : text + ">output");
+    }
+  }
+  return all;
+}
+
+Features Paths(const std::string& name, const EncodingContext& context,
+               Architectures all) {
+  const SearchSpace& space = *context.space;
+  if (!IsNb201(space) && !IsNb101(space)) {
+    Refuse(name, fmt::format("{} is no space of cells", space.Id()));
+  }
+  Features out;
+  out.names = AllPaths(space);
+  std::map<std::string, size_t> column;
+  for (size_t i = 0; i < out.names.size(); ++i) column[out.names[i]] = i;
+  out.x = Matrix(all.size(), out.names.size());
+  for (size_t r = 0; r < all.size(); ++r) {
+    for (const std::string& path : PathsOf(space, all[r])) {
+      out.x.Row(r)[column.at(path)] = 1;
+    }
+  }
+  return out;
+}
+
+Features EncodeOne(const std::string& name, const EncodingContext& context,
+                   Architectures all) {
+  const SearchSpace& space = *context.space;
+  const std::vector<size_t> one(space.Decisions().size(), 0);
+  if (name == "one-hot@1") return OneHot(context, all, false);
+  if (name == "effective-one-hot@1") return OneHot(context, all, true);
+  if (name == "pairs@1") return Pairs(name, context, all, false);
+  if (name == "effective-pairs@1") return Pairs(name, context, all, true);
+  if (name == "operations@1") return Counts(context, all, false, one);
+  if (name == "effective-operations@1") return Counts(context, all, true, one);
+  if (name == "groups@1") {
+    const Architecture any =
+        all.empty() ? Architecture(space.Decisions().size()) : all.front();
+    return Counts(context, all, false, Groups(name, context, any));
+  }
+  if (name == "adjacency@1") {
+    if (!IsNb201(space) && !IsNb101(space)) {
+      Refuse(name, fmt::format("{} is no space of cells", space.Id()));
+    }
+    return OneHot(context, all, false);
+  }
+  if (name == "paths@1") return Paths(name, context, all);
+  if (name == "layers@1") return LayerCounts(name, context, all);
+  if (name == "costs@1") return Costs(name, context, all);
+  if (name == "dataset@1") return DataSet(name, context, all);
+  return Stored(name, context, all, name == "stored-rank@1");
+}
+
+// The full name of one encoding.
+std::string Resolve(const std::string& text) {
+  const std::vector<std::string>& known = EncodingNames();
+  for (const std::string& name : known) {
+    if (text == name || text == name.substr(0, name.find('@'))) return name;
+  }
+  std::vector<std::string> bare;
+  for (const std::string& name : known) {
+    bare.push_back(name.substr(0, name.find('@')));
+  }
+  FailUnknown("encoding", text, bare);
+}
+
+}  // namespace
+
+const std::vector<std::string>& EncodingNames() {
+  static const std::vector<std::string> names = {"adjacency@1",
+                                                 "costs@1",
+                                                 "dataset@1",
+                                                 "effective-one-hot@1",
+                                                 "effective-operations@1",
+                                                 "effective-pairs@1",
+                                                 "groups@1",
+                                                 "layers@1",
+                                                 "one-hot@1",
+                                                 "operations@1",
+                                                 "pairs@1",
+                                                 "paths@1",
+                                                 "stored-rank@1",
+                                                 "stored@1"};
+  return names;
+}
+
+Features Encode(const std::string& encodings, const EncodingContext& context,
+                std::span<const Architecture> architectures) {
+  HWNAS_CHECK(context.space != nullptr);
+  for (const Architecture& a : architectures) {
+    HWNAS_CHECK(context.space->IsValid(a));
+  }
+  std::optional<Features> out;
+  size_t begin = 0;
+  while (begin <= encodings.size()) {
+    const size_t end = std::min(encodings.find('+', begin), encodings.size());
+    const std::string name = Resolve(encodings.substr(begin, end - begin));
+    Features part = EncodeOne(name, context, architectures);
+    part.encoding = name;
+    out = out ? Concatenate(*out, part) : std::move(part);
+    begin = end + 1;
+  }
+  return *std::move(out);
+}
+
+}  // namespace hwnas

@@ -1,0 +1,30 @@
+#include "predictors/features.h"
+
+#include <algorithm>
+
+namespace hwnas {
+
+Features Features::Select(std::span<const uint32_t> rows) const {
+  Features out{encoding, names, Matrix(rows.size(), x.cols), layers};
+  for (size_t i = 0; i < rows.size(); ++i) {
+    HWNAS_CHECK(rows[i] < x.rows);
+    std::ranges::copy(x.Row(rows[i]), out.x.Row(i).begin());
+  }
+  return out;
+}
+
+Features Concatenate(const Features& a, const Features& b) {
+  HWNAS_CHECK(a.Rows() == b.Rows());
+  Features out;
+  out.encoding = a.encoding + "+" + b.encoding;
+  out.names = a.names;
+  out.names.insert(out.names.end(), b.names.begin(), b.names.end());
+  out.x = Matrix(a.Rows(), a.Columns() + b.Columns());
+  for (size_t i = 0; i < a.Rows(); ++i) {
+    std::ranges::copy(a.x.Row(i), out.x.Row(i).begin());
+    std::ranges::copy(b.x.Row(i), out.x.Row(i).subspan(a.Columns()).begin());
+  }
+  return out;
+}
+
+}  // namespace hwnas

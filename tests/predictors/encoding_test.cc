@@ -1,0 +1,164 @@
+#include "predictors/encoding.h"
+
+#include <numeric>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tabular/cost_model.h"
+#include "tabular/error.h"
+#include "tabular/spaces/fbnet.h"
+#include "tabular/spaces/nb101.h"
+#include "tabular/spaces/nb201.h"
+
+namespace hwnas {
+namespace {
+
+using testing::HasSubstr;
+
+// 0->1 conv3x3, 0->2 none, 1->2 none, 0->3 skip, 1->3 none, 2->3 pool: the
+// edges out of node 2 and into node 1 lead nowhere.
+const Architecture kDeadEdges = {3, 0, 0, 1, 0, 4};
+
+EncodingContext Nb201Context(const SearchSpace& space) {
+  EncodingContext context;
+  context.space = &space;
+  NetworkInput input;
+  EXPECT_TRUE(FindNetworkInput("cifar10", &input));
+  context.input = input;
+  return context;
+}
+
+double Sum(std::span<const double> row) {
+  return std::accumulate(row.begin(), row.end(), 0.0);
+}
+
+std::string FailureOf(const std::string& encodings,
+                      const EncodingContext& context,
+                      const Architecture& architecture) {
+  try {
+    Encode(encodings, context, {&architecture, 1});
+  } catch (const Error& error) {
+    EXPECT_EQ(error.Code(), ErrorCode::kUsage);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Encoding, OneHotMarksTheChoiceOfEachDecision) {
+  const Nb201Space space;
+  const Features f = Encode("one-hot", Nb201Context(space), {&kDeadEdges, 1});
+  EXPECT_EQ(f.encoding, "one-hot@1");
+  ASSERT_EQ(f.Columns(), 30u);
+  EXPECT_EQ(f.names[3], "0->1=nor_conv_3x3");
+  EXPECT_EQ(Sum(f.x.Row(0)), 6);
+  EXPECT_EQ(f.x.Row(0)[3], 1);
+  EXPECT_EQ(f.x.Row(0)[29], 1);
+}
+
+TEST(Encoding, EffectiveFormsTakeDeadEdgesAsNone) {
+  const Nb201Space space;
+  const Features f = Encode("effective-one-hot+effective-operations",
+                            Nb201Context(space), {&kDeadEdges, 1});
+  ASSERT_EQ(f.Columns(), 35u);
+  EXPECT_EQ(f.x.Row(0)[0], 1);   // 0->1 is as good as none
+  EXPECT_EQ(f.x.Row(0)[16], 1);  // 0->3 is a skip
+  EXPECT_EQ(f.x.Row(0)[25], 1);  // 2->3 is as good as none
+  EXPECT_EQ(f.x.Row(0)[30], 5);  // none
+  EXPECT_EQ(f.x.Row(0)[31], 1);  // skip
+}
+
+TEST(Encoding, PairsHaveOneMarkForEveryTwoDecisions) {
+  const Nb201Space space;
+  const Features f = Encode("pairs", Nb201Context(space), {&kDeadEdges, 1});
+  EXPECT_EQ(f.Columns(), 375u);
+  EXPECT_EQ(Sum(f.x.Row(0)), 15);
+}
+
+TEST(Encoding, PairsOfManyDecisionsAreRefused) {
+  const FbnetSpace space;
+  EncodingContext context;
+  context.space = &space;
+  EXPECT_THAT(FailureOf("pairs", context, Architecture(22)),
+              HasSubstr("18711 pairs"));
+}
+
+TEST(Encoding, PathsOfNb201SkipNone) {
+  const Nb201Space space;
+  const Features f = Encode("paths", Nb201Context(space), {&kDeadEdges, 1});
+  ASSERT_EQ(f.Columns(), 4u + 16u + 64u);
+  ASSERT_EQ(Sum(f.x.Row(0)), 1);
+  EXPECT_EQ(f.names[0], "skip_connect");
+  EXPECT_EQ(f.x.Row(0)[0], 1);
+}
+
+TEST(Encoding, PathsOfNb101AreAllSequencesOfOperations) {
+  const Nb101Space space;
+  EncodingContext context;
+  context.space = &space;
+  const Architecture a =
+      space.Parse("1010/100/11/1:conv3x3-bn-relu,maxpool3x3,conv1x1-bn-relu");
+  const Features f = Encode("paths", context, {&a, 1});
+  EXPECT_EQ(f.Columns(), 1u + 3 + 9 + 27 + 81 + 243);
+  EXPECT_GE(Sum(f.x.Row(0)), 1);
+}
+
+TEST(Encoding, GroupsOfFbnetAreItsStages) {
+  const FbnetSpace space;
+  EncodingContext context = Nb201Context(space);
+  const Architecture a(22);
+  const Features f = Encode("groups", context, {&a, 1});
+  EXPECT_EQ(f.Columns(), 7u * 9u);
+  EXPECT_EQ(f.x.Row(0)[0], 1);  // the first stage has one layer
+  EXPECT_EQ(f.x.Row(0)[9], 4);
+  EXPECT_EQ(f.x.Row(0)[54], 1);
+}
+
+TEST(Encoding, LayersSumToTheNetworksMacs) {
+  const Nb201Space space;
+  const std::vector<Architecture> all = {{3, 3, 3, 3, 3, 3},
+                                         {2, 1, 4, 0, 3, 1}};
+  const EncodingContext context = Nb201Context(space);
+  const Features f = Encode("layers+costs", context, all);
+  const Features layers = Encode("layers", context, all);
+  ASSERT_EQ(layers.layers.size(), layers.Columns());
+  for (size_t r = 0; r < all.size(); ++r) {
+    double macs = 0;
+    for (size_t c = 0; c < layers.Columns(); ++c) {
+      macs += layers.x.Row(r)[c] * layers.layers[c].macs;
+    }
+    const auto expected = static_cast<double>(
+        Macs(space.Layers(all[r], *context.input).Effective()));
+    EXPECT_EQ(macs, expected);
+    EXPECT_EQ(f.x.Row(r)[layers.Columns()], expected);
+  }
+  EXPECT_TRUE(f.layers.empty()) << "other columns stand beside them";
+}
+
+TEST(Encoding, StoredFeaturesAreTakenAsTheyAreOrByRank) {
+  const Nb201Space space;
+  const std::vector<Architecture> all = {kDeadEdges, {1, 1, 1, 1, 1, 1}};
+  const std::vector<double> scores = {7, 3};
+  EncodingContext context = Nb201Context(space);
+  context.stored = {{"score;proxy=naswot", scores}};
+  const Features f = Encode("stored+stored-rank+dataset", context, all);
+  EXPECT_THAT(std::vector<double>(f.x.Row(0).begin(), f.x.Row(0).end()),
+              testing::ElementsAre(7, 1, 10, 3, 32, 32));
+  EXPECT_EQ(f.x.Row(1)[1], 0.5);
+}
+
+TEST(Encoding, WhatCannotBeEncodedIsRefusedInOneLine) {
+  const FbnetSpace fbnet;
+  EncodingContext context;
+  context.space = &fbnet;
+  const Architecture a(22);
+  EXPECT_THAT(FailureOf("one-hto", context, a),
+              HasSubstr("did you mean 'one-hot'"));
+  EXPECT_THAT(FailureOf("one-hot@2", context, a),
+              HasSubstr("unknown encoding"));
+  EXPECT_THAT(FailureOf("paths", context, a), HasSubstr("no space of cells"));
+  EXPECT_THAT(FailureOf("stored", context, a), HasSubstr("no stored features"));
+  EXPECT_THAT(FailureOf("costs", context, a), HasSubstr("not known"));
+}
+
+}  // namespace
+}  // namespace hwnas
