@@ -11,6 +11,7 @@ StrategyInfo BananasInfo();
 StrategyInfo BananasMoInfo();
 StrategyInfo BohbInfo();
 StrategyInfo ConstrainedInfo();
+StrategyInfo DifferentiableInfo();
 StrategyInfo EvolutionParetoInfo();
 StrategyInfo ExhaustiveInfo();
 StrategyInfo GeneticAlgorithmInfo();

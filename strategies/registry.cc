@@ -12,6 +12,7 @@ const std::vector<StrategyInfo>& BuiltInStrategies() {
       BananasMoInfo(),
       BohbInfo(),
       ConstrainedInfo(),
+      DifferentiableInfo(),
       EvolutionParetoInfo(),
       ExhaustiveInfo(),
       GeneticAlgorithmInfo(),
