@@ -22,6 +22,7 @@ StrategyInfo MoeadInfo();
 StrategyInfo Nsga2Info();
 StrategyInfo Nsga3Info();
 StrategyInfo ParetoLocalSearchInfo();
+StrategyInfo PlatformsInfo();
 StrategyInfo PpoInfo();
 StrategyInfo ProgressiveShrinkingInfo();
 StrategyInfo RandomInfo();

@@ -23,6 +23,7 @@ const std::vector<StrategyInfo>& BuiltInStrategies() {
       Nsga2Info(),
       Nsga3Info(),
       ParetoLocalSearchInfo(),
+      PlatformsInfo(),
       PpoInfo(),
       ProgressiveShrinkingInfo(),
       RandomInfo(),

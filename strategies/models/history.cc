@@ -15,7 +15,6 @@ constexpr size_t kMisses = 100;
 }  // namespace
 
 void History::Add(const Trial& trial) {
-  if (trial.rung + 1 != static_cast<int>(problem_->ladder.size())) return;
   const Rating rating = judge_.RateAll(trial);
   if (rating.violation == Fitness::kWorst) return;
   trials_.push_back(trial);

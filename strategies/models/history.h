@@ -12,12 +12,13 @@
 
 namespace hwnas {
 
-/// What a model-based strategy was told, encoded: trials without values, and
-/// those below the highest rung, are kept out of the models.
+/// What a model-based strategy was told, encoded: trials without values are
+/// kept out of the models. (Below the highest rung is only what an experiment
+/// stopped early.)
 class History {
  public:
   History(const Problem& problem, Encoding encoding)
-      : judge_(problem), encoder_(problem, encoding), problem_(&problem) {}
+      : judge_(problem), encoder_(problem, encoding) {}
 
   void Add(const Trial& trial);
 
@@ -39,7 +40,6 @@ class History {
  private:
   Judge judge_;
   Encoder encoder_;
-  const Problem* problem_;
   std::vector<Trial> trials_;
   std::vector<Rating> ratings_;
   std::vector<double> rows_;
