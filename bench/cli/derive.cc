@@ -31,6 +31,7 @@ struct Options {
   std::string shards;
   std::string out;
   std::string data = derive::kFashionMnistFolder;
+  std::string init_from;
   std::string share;
   std::string audit_label;
   int threads = 0;
@@ -96,10 +97,24 @@ class ProgressLine {
   bool open_ = false;
 };
 
+void CheckInitFrom(const derive::Recipe& recipe, const Options& options) {
+  if (recipe.start && options.init_from.empty()) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("the recipe starts from trainings of '{}': give "
+                            "their folder by --init-from",
+                            recipe.start->name));
+  }
+  if (!recipe.start && !options.init_from.empty()) {
+    throw Error(ErrorCode::kUsage,
+                "--init-from is for recipes that have a [start]");
+  }
+}
+
 void RunAudit(const derive::Recipe& recipe, const Options& options) {
+  CheckInitFrom(recipe, options);
   const auto report =
       derive::Audit(recipe, derive::ReadShards(options.shards), options.data,
-                    options.audit, options.audit_label);
+                    options.audit, options.audit_label, options.init_from);
   std::string text;
   for (const derive::AuditedRow& row : report.rows) {
     text += fmt::format(
@@ -160,10 +175,12 @@ void WriteTable(const derive::Recipe& recipe, const Options& options) {
 }
 
 void Train(const derive::Recipe& recipe, const Options& options) {
+  CheckInitFrom(recipe, options);
   const InterruptScope interrupt;
   derive::DeriveOptions derive_options;
   derive_options.folder = options.shards;
   derive_options.data_folder = options.data;
+  derive_options.init_from = options.init_from;
   derive_options.limit = options.limit;
   derive_options.threads =
       options.threads > 0
@@ -236,6 +253,9 @@ void AddDeriveCommand(CLI::App& app) {
       ->add_option("--data", options->data,
                    "Folder of Fashion-MNIST's four IDX files")
       ->capture_default_str();
+  command->add_option("--init-from", options->init_from,
+                      "For a recipe with a [start]: the folder of shards and\n"
+                      "kept weights that it starts from");
   command
       ->add_option("--threads", options->threads,
                    "Networks trained at once (default: all processors)")

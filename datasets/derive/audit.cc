@@ -4,14 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <map>
+#include <optional>
 #include <utility>
 
+#include "datasets/derive/hot_start.h"
 #include "datasets/derive/images.h"
 #include "datasets/derive/plan.h"
 #include "datasets/derive/trainer.h"
-#include "datasets/file_reader.h"
 #include "tabular/error.h"
 #include "tabular/rng.h"
 #include "tabular/search_space.h"
@@ -19,7 +19,6 @@
 namespace hwnas::derive {
 namespace {
 
-constexpr size_t kLargestShard = size_t{64} << 20;
 constexpr double kLeastTolerance = 3;  // points
 constexpr double kDeviations = 5;
 
@@ -27,7 +26,8 @@ double Accuracy(int correct, int images) { return 100.0 * correct / images; }
 
 AuditedRow Retrain(const Recipe& recipe, const SearchSpace& space,
                    const ImageSets& data, const ShardHeader& header,
-                   const ShardRow& stored, Workspace* workspace) {
+                   const ShardRow& stored, const HotStarts* starts,
+                   Workspace* workspace) {
   if (stored.architecture.size() != space.Decisions().size() ||
       !space.IsValid(stored.architecture)) {
     throw Error(ErrorCode::kCorrupt,
@@ -38,13 +38,16 @@ AuditedRow Retrain(const Recipe& recipe, const SearchSpace& space,
   input.image = {1, recipe.image_size, recipe.image_size};
   input.classes = recipe.classes;
   const Plan plan = MakePlan(space, stored.architecture, input);
+  std::optional<StartWeights> start;
+  if (starts != nullptr) start = starts->Load(stored.architecture);
   AuditedRow row;
   row.seed = header.seed;
   row.images = header.images;
   row.stored = stored;
-  row.retrained = MakeRow(stored.position, stored.architecture,
-                          Train(plan, recipe, data, header.seed, header.images,
-                                BestKernels(), workspace));
+  row.retrained =
+      MakeRow(stored.position, stored.architecture,
+              Train(plan, recipe, data, header.seed, header.images,
+                    BestKernels(), workspace, start ? &*start : nullptr));
   row.exact = row.stored.SameResult(row.retrained);
   const int tests = static_cast<int>(data.test.Count());
   row.difference =
@@ -53,31 +56,6 @@ AuditedRow Retrain(const Recipe& recipe, const SearchSpace& space,
 }
 
 }  // namespace
-
-std::vector<Shard> ReadShards(const std::string& folder) {
-  namespace fs = std::filesystem;
-  std::error_code failure;
-  std::vector<std::string> paths;
-  for (const auto& entry : fs::directory_iterator(folder, failure)) {
-    const std::string extension = entry.path().extension();
-    if (extension == ".csv" || extension == ".part") {
-      paths.push_back(entry.path());
-    }
-  }
-  if (paths.empty()) {
-    throw Error(ErrorCode::kNotFound,
-                fmt::format("{}: no shard files there; give the folder that "
-                            "'hwnas derive' filled",
-                            Quoted(folder, 400)));
-  }
-  std::sort(paths.begin(), paths.end());
-  std::vector<Shard> shards;
-  for (const std::string& path : paths) {
-    shards.push_back(ParseShard(ReadWholeFile(path, kLargestShard), path,
-                                path.ends_with(".part")));
-  }
-  return shards;
-}
 
 double PooledDeviation(const std::vector<Shard>& shards, int test_images) {
   std::map<std::pair<int, Architecture>, std::vector<double>> groups;
@@ -104,7 +82,7 @@ double PooledDeviation(const std::vector<Shard>& shards, int test_images) {
 
 AuditReport Audit(const Recipe& recipe, const std::vector<Shard>& shards,
                   const std::string& data_folder, int count,
-                  std::string_view label) {
+                  std::string_view label, const std::string& init_from) {
   std::vector<std::pair<const ShardHeader*, const ShardRow*>> rows;
   for (const Shard& shard : shards) {
     CheckRecipe(recipe, shard.header);
@@ -124,10 +102,12 @@ AuditReport Audit(const Recipe& recipe, const std::vector<Shard>& shards,
       std::max(kLeastTolerance,
                kDeviations * PooledDeviation(
                                  shards, static_cast<int>(data.test.Count())));
+  std::optional<HotStarts> starts;
+  if (recipe.start) starts.emplace(*recipe.start, init_from);
   Workspace workspace;
   for (const auto& [header, row] : rows) {
-    AuditedRow audited =
-        Retrain(recipe, *space, data, *header, *row, &workspace);
+    AuditedRow audited = Retrain(recipe, *space, data, *header, *row,
+                                 starts ? &*starts : nullptr, &workspace);
     audited.agrees = audited.exact ||
                      (audited.stored.diverged == audited.retrained.diverged &&
                       std::abs(audited.difference) <= report.tolerance);

@@ -12,10 +12,6 @@
 
 namespace hwnas::derive {
 
-/// The shard files of a folder, complete and growing ones, by name. Errors:
-/// kNotFound when there is none, kCorrupt for a damaged one.
-std::vector<Shard> ReadShards(const std::string& folder);
-
 /// Standard deviation of test accuracy between seeds, in points: over the
 /// networks that have several at the same number of images, from their
 /// variances, each with its degrees of freedom. 0 when none has.
@@ -43,11 +39,11 @@ struct AuditReport {
 /// Retrains `count` rows drawn at random by `label` (a commit's hash, say)
 /// and compares. Rows are equal to the last bit where vectors fuse multiply
 /// and add (all processors since 2013 but for the portable kernels), and
-/// within the tolerance elsewhere. Errors: those of Derive; kUsage when the
-/// shards are of another recipe.
+/// within the tolerance elsewhere. `init_from` as in DeriveOptions. Errors:
+/// those of Derive; kUsage when the shards are of another recipe.
 AuditReport Audit(const Recipe& recipe, const std::vector<Shard>& shards,
                   const std::string& data_folder, int count,
-                  std::string_view label);
+                  std::string_view label, const std::string& init_from = "");
 
 }  // namespace hwnas::derive
 

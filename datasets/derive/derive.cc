@@ -18,6 +18,7 @@
 #include <thread>
 #include <utility>
 
+#include "datasets/derive/hot_start.h"
 #include "datasets/derive/plan.h"
 #include "datasets/file_reader.h"
 #include "tabular/error.h"
@@ -188,6 +189,7 @@ class Derivation {
       files_.push_back(std::make_unique<ShardFile>(all[i], options.folder));
       AddJobs(files_.size() - 1);
     }
+    if (recipe.start) starts_.emplace(*recipe.start, options.init_from);
     input_.image = {1, recipe.image_size, recipe.image_size};
     input_.classes = recipe.classes;
   }
@@ -261,8 +263,11 @@ class Derivation {
     const Architecture& architecture =
         networks_[static_cast<size_t>(job.position)];
     const Plan plan = MakePlan(*space_, architecture, input_);
+    std::optional<StartWeights> start;
+    if (starts_) start = starts_->Load(architecture);
     const Training training =
-        Train(plan, recipe_, data_, job.seed, job.images, kernels, workspace);
+        Train(plan, recipe_, data_, job.seed, job.images, kernels, workspace,
+              start ? &*start : nullptr);
     ShardRow row = MakeRow(job.position, architecture, training);
     const std::lock_guard<std::mutex> lock(mutex_);
     // Weights first: a row promises them.
@@ -281,8 +286,7 @@ class Derivation {
       errno = failure.value();
       FailWrite(folder);
     }
-    WriteWhole(fmt::format("{}/{}-{}-{:05}.f32", folder, job.seed, job.images,
-                           job.position),
+    WriteWhole(WeightsPath(options_.folder, job.seed, job.images, job.position),
                {reinterpret_cast<const char*>(weights.data()),
                 weights.size() * sizeof(float)},
                false);
@@ -294,6 +298,7 @@ class Derivation {
   std::shared_ptr<const SearchSpace> space_;
   std::vector<Architecture> networks_;
   ImageSets data_;
+  std::optional<HotStarts> starts_;
   NetworkInput input_;
   std::vector<std::unique_ptr<ShardFile>> files_;
   std::vector<Job> jobs_;
@@ -336,7 +341,7 @@ std::vector<Architecture> ListNetworks(const Recipe& recipe,
     networks.push_back(architecture);
   }
   std::sort(networks.begin(), networks.end());
-  Rng rng = Rng::FromLabel(0, fmt::format("{}/networks", recipe.name));
+  Rng rng = Rng::FromLabel(0, fmt::format("{}/networks", recipe.OrderLabel()));
   rng.Shuffle(std::span<Architecture>(networks));
   if (disconnected) networks.push_back(*disconnected);
   return networks;

@@ -24,9 +24,9 @@ void CheckDerivable(const SearchSpace& space);
 
 /// One architecture for each connected effective network of the space (the
 /// smallest of those that are this network), shuffled by the stream
-/// NAME/networks of seed 0, so that every prefix is a random sample; at the
-/// end the smallest disconnected one, if there are such. Errors: those of
-/// CheckDerivable.
+/// LABEL/networks of seed 0 (the recipe's OrderLabel()), so that every prefix
+/// is a random sample; at the end the smallest disconnected one, if there are
+/// such. Errors: those of CheckDerivable.
 std::vector<Architecture> ListNetworks(const Recipe& recipe,
                                        const SearchSpace& space);
 
@@ -49,6 +49,9 @@ struct DeriveOptions {
   /// Holds the shard files: `NAME.csv` when complete, `NAME.part` before, and
   /// `weights/` for the series that keep them. Must exist.
   std::string folder;
+  /// For a recipe with a hot start: the folder of shards and weights that it
+  /// starts from.
+  std::string init_from;
   int threads = 1;
   int limit = 0;  // networks trained by this call; 0: no limit
   /// This process's share of the shard files: every `shards`-th from `shard`.
@@ -67,9 +70,9 @@ struct DeriveProgress {
 /// trained: a kill loses the networks under way, and a restart goes on. Rows
 /// do not depend on threads, shares, kills or order, but for the seconds. A
 /// network that diverges is a row. `progress` is called after each, one at a
-/// time. Errors: those of LoadFashionMnist and ListNetworks; kIo when a file
-/// cannot be written (what was, stays); kDisagree when the folder holds shards
-/// of another recipe; kCorrupt when it holds damaged ones.
+/// time. Errors: those of LoadFashionMnist, ListNetworks and HotStarts; kIo
+/// when a file cannot be written (what was, stays); kDisagree when the folder
+/// holds shards of another recipe; kCorrupt when it holds damaged ones.
 DeriveProgress Derive(
     const Recipe& recipe, const DeriveOptions& options,
     const std::function<void(const DeriveProgress&)>& progress);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -30,8 +31,19 @@ using TrainingKey = std::pair<int, uint64_t>;
 using Trainings =
     std::unordered_map<std::string, std::map<TrainingKey, const ShardRow*>>;
 
+// Of what depends on the images' classes.
 std::string Qualifiers(const Recipe& recipe) {
   return recipe.classes == 10 ? "" : fmt::format(";classes={}", recipe.classes);
+}
+
+// Of trainings that start from others, `;init=` and the recipe's name, `-` for
+// `@`.
+std::string TrainingQualifiers(const Recipe& recipe) {
+  std::string text = Qualifiers(recipe);
+  if (!recipe.start) return text;
+  std::string name = recipe.start->name;
+  std::replace(name.begin(), name.end(), '@', '-');
+  return text + ";init=" + name;
 }
 
 [[noreturn]] void FailRow(ErrorCode code, const ShardHeader& header,
@@ -84,7 +96,7 @@ class SeriesColumns {
       : recipe_(recipe), writer_(writer) {
     const std::string end =
         (images == recipe.training_images ? "" : fmt::format("n{}", images)) +
-        Qualifiers(recipe);
+        TrainingQualifiers(recipe);
     const std::string dataset = DatasetName(recipe);
     const auto add = [&](const std::string& metric) {
       Column column;

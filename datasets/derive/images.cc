@@ -103,7 +103,7 @@ class Source {
     return static_cast<uint8_t>(labels_.values[i]);
   }
 
-  void AddTo(ImageSet* set, uint32_t i) const {
+  void AddTo(ImageSet* set, uint32_t i, const Recipe& recipe) const {
     const int block = kFullSize / set->size;
     const float scale = 1.0f / static_cast<float>(255 * block * block);
     const char* image =
@@ -121,7 +121,7 @@ class Source {
                               0.33f);
       }
     }
-    set->labels.push_back(Label(i));
+    set->labels.push_back(static_cast<uint8_t>(recipe.AnswerOf(Label(i))));
   }
 
  private:
@@ -162,28 +162,30 @@ ImageSets LoadFashionMnist(const Recipe& recipe, const std::string& folder) {
   std::iota(order.begin(), order.end(), 0u);
   Rng rng = Rng::FromLabel(0, "fashion-mnist/split");
   rng.Shuffle(std::span<uint32_t>(order));
-  std::erase_if(
-      order, [&](uint32_t i) { return training.Label(i) >= recipe.classes; });
+  std::erase_if(order, [&](uint32_t i) {
+    return recipe.AnswerOf(training.Label(i)) < 0;
+  });
 
   const auto trained = static_cast<size_t>(recipe.training_images);
   const auto validated = static_cast<size_t>(recipe.validation_images);
   if (trained + validated > order.size()) {
     throw Error(ErrorCode::kUsage,
                 fmt::format("{} training and {} validation images are more "
-                            "than the {} of the first {} classes",
+                            "than the {} of the {} classes",
                             trained, validated, order.size(), recipe.classes));
   }
   ImageSets sets;
   sets.training.size = sets.validation.size = sets.test.size =
       recipe.image_size;
   for (size_t i = 0; i < trained; ++i) {
-    training.AddTo(&sets.training, order[i]);
+    training.AddTo(&sets.training, order[i], recipe);
   }
   for (size_t i = order.size() - validated; i < order.size(); ++i) {
-    training.AddTo(&sets.validation, order[i]);
+    training.AddTo(&sets.validation, order[i], recipe);
   }
   for (uint32_t i = 0; i < 10000; ++i) {
-    if (test.Label(i) < recipe.classes) test.AddTo(&sets.test, i);
+    if (recipe.AnswerOf(test.Label(i)) < 0) continue;
+    test.AddTo(&sets.test, i, recipe);
   }
   return sets;
 }

@@ -45,10 +45,10 @@ struct ImageSets {
 /// once by the stream `fashion-mnist/split` of seed 0: the first are trained
 /// on (so that a smaller number is a prefix of a larger), the last validate.
 /// Test is the official test set. With fewer classes, only their images
-/// count. Pixels are means of squares, less 0.286, over 0.33: the published
-/// constants of the data set, rounded. Errors: those of ReadIdx, with the
-/// Debian package in the message where a file is missing; kUsage where the
-/// classes leave too few images.
+/// count, and labels are positions among the answers. Pixels are means of
+/// squares, less 0.286, over 0.33: the published constants of the data set,
+/// rounded. Errors: those of ReadIdx, with the Debian package in the message
+/// where a file is missing; kUsage where the classes leave too few images.
 ImageSets LoadFashionMnist(const Recipe& recipe, const std::string& folder);
 
 /// Where Debian's `dataset-fashion-mnist` puts them.

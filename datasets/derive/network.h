@@ -55,6 +55,10 @@ class Network {
   void PrepareEvaluation();
   void Evaluate(const float* images, int groups, float* scores);
 
+  /// The linear layer's weights, then its biases, are the last parameters,
+  /// from here on.
+  size_t HeadOffset() const { return linear_; }
+
   std::span<float> Parameters() { return parameters_; }
   std::span<const float> Gradients() const { return gradients_; }
   /// Running mean and variance: for each batch norm in order, the means then

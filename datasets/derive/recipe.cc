@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <numbers>
+#include <utility>
 
 #include "datasets/derive/kernels.h"
 #include "datasets/toml_reader.h"
@@ -36,7 +39,61 @@ bool Overlap(const Series& a, const Series& b) {
          b.first < a.End();
 }
 
-Recipe FromToml(const TomlTable& root) {
+// A number of classes, or a list of some of them.
+void ReadClasses(const TomlTable& data, Recipe* recipe) {
+  const std::vector<int64_t> ids = data.Integers("classes");
+  if (ids.size() < 2) {
+    recipe->classes = IntegerWithin(data, "classes", 2, 10);
+    return;
+  }
+  for (const int64_t id : ids) {
+    if (id < 0 || id > 9) {
+      data.Fail("classes", fmt::format("must be 0 to 9, one is {}", id));
+    }
+    if (recipe->AnswerOf(static_cast<int>(id)) >= 0 &&
+        !recipe->class_ids.empty()) {
+      data.Fail("classes", fmt::format("has {} twice", id));
+    }
+    recipe->class_ids.push_back(static_cast<int>(id));
+  }
+  recipe->classes = static_cast<int>(ids.size());
+}
+
+// `depth`: of hot starts that this one is read for.
+Recipe FromToml(const TomlTable& root, const std::string& folder, int depth);
+
+Recipe FromFile(const std::string& path, int depth) {
+  return FromToml(TomlTable::ReadFile(path),
+                  std::filesystem::path(path).parent_path(), depth);
+}
+
+void ReadStart(const TomlTable& table, const std::string& folder, int depth,
+               Recipe* recipe) {
+  constexpr int kDeepest = 8;
+  if (depth == kDeepest) {
+    table.Fail("recipe", fmt::format("more than {} recipes start from one "
+                                     "another",
+                                     kDeepest));
+  }
+  const Recipe other = FromFile(
+      std::filesystem::path(folder) / table.String("recipe"), depth + 1);
+  if (other.space != recipe->space) {
+    table.Fail("recipe", fmt::format("is of space {}, must be of {}",
+                                     other.space, recipe->space));
+  }
+  HotStart start;
+  start.name = other.name;
+  start.digest = other.Digest();
+  start.order = other.OrderLabel();
+  start.seed = static_cast<uint64_t>(IntegerWithin(table, "seed", 0, 1000));
+  start.images = table.Has("images") ? IntegerWithin(table, "images", 1, 60000)
+                                     : other.training_images;
+  start.keep_head =
+      other.classes == recipe->classes && other.class_ids == recipe->class_ids;
+  recipe->start = std::move(start);
+}
+
+Recipe FromToml(const TomlTable& root, const std::string& folder, int depth) {
   Recipe recipe;
   recipe.name = root.String("name");
   recipe.space = root.String("space");
@@ -48,7 +105,7 @@ Recipe FromToml(const TomlTable& root) {
   if (28 % recipe.image_size != 0) {
     data.Fail("image_size", "must divide 28");
   }
-  recipe.classes = IntegerWithin(data, "classes", 2, 10);
+  ReadClasses(data, &recipe);
   recipe.training_images = IntegerWithin(data, "training_images", 16, 60000);
   recipe.validation_images = IntegerWithin(data, "validation_images", 1, 60000);
   if (recipe.training_images + recipe.validation_images > 60000) {
@@ -70,6 +127,9 @@ Recipe FromToml(const TomlTable& root) {
   recipe.momentum = NumberWithin(training, "momentum", 0, 1);
   recipe.weight_decay = NumberWithin(training, "weight_decay", 0, 1);
   recipe.flip = training.Bool("flip", false);
+  if (root.HasTable("start")) {
+    ReadStart(root.Table("start"), folder, depth, &recipe);
+  }
   for (const TomlTable& table : root.Tables("series")) {
     Series series;
     series.seed = static_cast<uint64_t>(IntegerWithin(table, "seed", 0, 1000));
@@ -113,7 +173,25 @@ std::string Recipe::Digest() const {
   for (const double value : {peak_rate, warm_up, momentum, weight_decay}) {
     sha.Add(value);
   }
+  // What came later is in the digests of those that use it.
+  if (!class_ids.empty()) {
+    sha.Add(std::string_view("classes"));
+    for (const int id : class_ids) sha.Add(static_cast<uint64_t>(id));
+  }
+  if (start) {
+    sha.Add(std::string_view("start"));
+    sha.Add(start->digest);
+    sha.Add(start->seed);
+    sha.Add(static_cast<uint64_t>(start->images));
+  }
   return sha.HexDigest();
+}
+
+int Recipe::AnswerOf(int label) const {
+  if (class_ids.empty()) return label < classes ? label : -1;
+  const auto found = std::find(class_ids.begin(), class_ids.end(), label);
+  return found == class_ids.end() ? -1
+                                  : static_cast<int>(found - class_ids.begin());
 }
 
 double Recipe::Rate(int step, int steps) const {
@@ -123,12 +201,11 @@ double Recipe::Rate(int step, int steps) const {
          (1 + std::cos(std::numbers::pi * (at - warm_up) / (1 - warm_up)));
 }
 
-Recipe ReadRecipe(const std::string& path) {
-  return FromToml(TomlTable::ReadFile(path));
-}
+Recipe ReadRecipe(const std::string& path) { return FromFile(path, 0); }
 
-Recipe ParseRecipe(std::string_view text, const std::string& name) {
-  return FromToml(TomlTable::ReadText(text, name));
+Recipe ParseRecipe(std::string_view text, const std::string& name,
+                   const std::string& folder) {
+  return FromToml(TomlTable::ReadText(text, name), folder, 0);
 }
 
 }  // namespace hwnas::derive

@@ -3,14 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 
+#include "datasets/file_reader.h"
 #include "tabular/error.h"
 #include "tabular/number.h"
 
 namespace hwnas::derive {
 namespace {
+
+constexpr size_t kLargestShard = size_t{64} << 20;
 
 constexpr std::string_view kFirstLine = "hwnas-shard 1";
 constexpr int kMostEpochs = 1000;
@@ -193,6 +198,31 @@ std::string FormatShard(const Shard& shard) {
 
 Shard ParseShard(std::string_view text, const std::string& name, bool growing) {
   return ShardParser(text, name).Parse(growing);
+}
+
+std::vector<Shard> ReadShards(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::error_code failure;
+  std::vector<std::string> paths;
+  for (const auto& entry : fs::directory_iterator(folder, failure)) {
+    const std::string extension = entry.path().extension();
+    if (extension == ".csv" || extension == ".part") {
+      paths.push_back(entry.path());
+    }
+  }
+  if (paths.empty()) {
+    throw Error(ErrorCode::kNotFound,
+                fmt::format("{}: no shard files there; give the folder that "
+                            "'hwnas derive' filled",
+                            Quoted(folder, 400)));
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<Shard> shards;
+  for (const std::string& path : paths) {
+    shards.push_back(ParseShard(ReadWholeFile(path, kLargestShard), path,
+                                path.ends_with(".part")));
+  }
+  return shards;
 }
 
 }  // namespace hwnas::derive

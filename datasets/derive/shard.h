@@ -63,6 +63,10 @@ std::string FormatShard(const Shard& shard);
 /// without its end is left out, and rows may lack and be in any order.
 Shard ParseShard(std::string_view text, const std::string& name, bool growing);
 
+/// The shard files of a folder, complete and growing ones, by name. Errors:
+/// kNotFound when there is none, kCorrupt for a damaged one.
+std::vector<Shard> ReadShards(const std::string& folder);
+
 }  // namespace hwnas::derive
 
 #endif  // HWNAS_DATASETS_DERIVE_SHARD_H_

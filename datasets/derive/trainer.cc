@@ -52,10 +52,12 @@ class Trainer {
     scores_ = images_ + groups * static_cast<size_t>(pixels_) * kLanes;
   }
 
-  Training Run(const ImageSets& data, uint64_t seed, int images) {
+  Training Run(const ImageSets& data, uint64_t seed, int images,
+               const StartWeights* weights) {
     Training result;
     const double start = ThreadSeconds();
     network_.Initialize(seed, recipe_.name);
+    if (weights != nullptr) Start(*weights);
     Rng order_rng = Rng::FromLabel(seed, fmt::format("{}/order", recipe_.name));
     std::vector<uint32_t> order(static_cast<size_t>(images));
     std::iota(order.begin(), order.end(), 0u);
@@ -79,6 +81,30 @@ class Trainer {
   }
 
  private:
+  // Parameters are the body's, then the linear layer's.
+  void Start(const StartWeights& from) {
+    const auto parameters = network_.Parameters();
+    const auto statistics = network_.Statistics();
+    const size_t body = network_.HeadOffset();
+    const size_t head = parameters.size() - body;
+    const size_t per_class = head / static_cast<size_t>(classes_);
+    const size_t size = from.weights.size();
+    const bool fits =
+        size > body + statistics.size() &&
+        (from.keep_head ? size == parameters.size() + statistics.size()
+                        : (size - body - statistics.size()) % per_class == 0);
+    if (!fits) {
+      throw Error(ErrorCode::kUsage,
+                  fmt::format("{} values to start from do not fit a network "
+                              "of {}",
+                              size, parameters.size() + statistics.size()));
+    }
+    std::copy_n(from.weights.begin(), from.keep_head ? parameters.size() : body,
+                parameters.begin());
+    std::copy(from.weights.end() - static_cast<long>(statistics.size()),
+              from.weights.end(), statistics.begin());
+  }
+
   bool Epoch(const ImageSet& set, std::span<const uint32_t> order, int epoch,
              Rng* rng) {
     const int batches = static_cast<int>(order.size()) / recipe_.batch;
@@ -159,10 +185,11 @@ const Kernels& BestKernels() {
 
 Training Train(const Plan& plan, const Recipe& recipe, const ImageSets& data,
                uint64_t seed, int images, const Kernels& kernels,
-               Workspace* workspace) {
+               Workspace* workspace, const StartWeights* start) {
   HWNAS_CHECK(images >= recipe.batch &&
               static_cast<size_t>(images) <= data.training.Count());
-  return Trainer(plan, recipe, kernels, workspace).Run(data, seed, images);
+  return Trainer(plan, recipe, kernels, workspace)
+      .Run(data, seed, images, start);
 }
 
 }  // namespace hwnas::derive

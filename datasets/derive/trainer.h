@@ -27,16 +27,24 @@ struct Training {
   std::string WeightDigest() const;
 };
 
+/// Weights to start from instead of random ones.
+struct StartWeights {
+  std::vector<float> weights;  // as in Training
+  bool keep_head = false;      // else the linear layer is drawn anew
+};
+
 /// The kernels of this processor: the widest it has.
 const Kernels& BestKernels();
 
 /// Trains a network by the recipe with one seed, on the first `images`
 /// training images. A pure function of its arguments but for `seconds`; the
 /// workspace is scratch. The order of images and their flips are the stream
-/// NAME/order of the seed, the same for every network.
+/// NAME/order of the seed, the same for every network. With `start`, weights
+/// and running statistics begin there; Error(kUsage) when they are those of
+/// another network.
 Training Train(const Plan& plan, const Recipe& recipe, const ImageSets& data,
                uint64_t seed, int images, const Kernels& kernels,
-               Workspace* workspace);
+               Workspace* workspace, const StartWeights* start = nullptr);
 
 }  // namespace hwnas::derive
 

@@ -96,6 +96,26 @@ TEST(FashionMnist, FewerClassesLeaveOnlyTheirImages) {
             [&] { LoadFashionMnist(recipe, folder.Path()); });
 }
 
+TEST(FashionMnist, ASubsetOfTheClassesIsNumberedInItsOrder) {
+  const TemporaryFolder folder;
+  WriteSyntheticFashionMnist(folder.Path());
+  Recipe recipe = TinyRecipe();
+  const ImageSets all = LoadFashionMnist(recipe, folder.Path());
+  recipe.classes = 2;
+  recipe.class_ids = {7, 2};
+  const ImageSets two = LoadFashionMnist(recipe, folder.Path());
+  size_t next = 0;
+  for (size_t i = 0; i < all.test.Count(); ++i) {
+    const uint8_t label = all.test.labels[i];
+    if (label != 7 && label != 2) continue;
+    ASSERT_LT(next, two.test.Count());
+    ASSERT_EQ(two.test.labels[next], label == 7 ? 0 : 1);
+    ASSERT_TRUE(std::ranges::equal(two.test.Image(next), all.test.Image(i)));
+    ++next;
+  }
+  EXPECT_EQ(next, two.test.Count());
+}
+
 TEST(FashionMnist, AFileOfAnotherShapeIsRefused) {
   const TemporaryFolder folder;
   WriteSyntheticFashionMnist(folder.Path());

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tabular/error.h"
+#include "tests/datasets/derive/synthetic_data.h"
 
 namespace hwnas::derive {
 namespace {
@@ -85,6 +86,57 @@ TEST(Recipe, ABatchThatIsNoMultipleOfTheLanesIsRefused) {
               std::string::npos)
         << error.what();
   }
+}
+
+std::string WithClasses(const std::string& classes) {
+  return "name='x@1'\nspace='nb201'\n[data]\ndataset='fashion-mnist'\n"
+         "image_size=14\nclasses=" +
+         classes +
+         "\ntraining_images=100\nvalidation_images=10\n[training]\nepochs=1\n"
+         "batch=16\npeak_rate=1\nwarm_up=0\nmomentum=0\nweight_decay=0\n";
+}
+
+TEST(Recipe, ClassesAreANumberOrAList) {
+  const Recipe first = ParseRecipe(WithClasses("3"), "x");
+  EXPECT_EQ(first.classes, 3);
+  EXPECT_EQ(first.AnswerOf(2), 2);
+  EXPECT_EQ(first.AnswerOf(3), -1);
+  const Recipe some = ParseRecipe(WithClasses("[9, 0, 4]"), "x");
+  EXPECT_EQ(some.classes, 3);
+  EXPECT_EQ(some.AnswerOf(9), 0);
+  EXPECT_EQ(some.AnswerOf(0), 1);
+  EXPECT_EQ(some.AnswerOf(1), -1);
+  EXPECT_NE(some.Digest(), first.Digest());
+  EXPECT_NE(ParseRecipe(WithClasses("[0, 9, 4]"), "x").Digest(), some.Digest());
+  EXPECT_THROW(ParseRecipe(WithClasses("[1, 1]"), "x"), Error);
+  EXPECT_THROW(ParseRecipe(WithClasses("[1, 10]"), "x"), Error);
+  EXPECT_THROW(ParseRecipe(WithClasses("11"), "x"), Error);
+}
+
+TEST(Recipe, AHotStartNamesAnotherRecipeOfTheSameSpace) {
+  const TemporaryFolder folder;
+  WriteFile(folder.File("other.toml"), WithClasses("5"));
+  const std::string start = "[start]\nrecipe='other.toml'\nseed=2\n";
+  const Recipe other = ReadRecipe(folder.File("other.toml"));
+  const Recipe same = ParseRecipe(WithClasses("5") + start, "x", folder.Path());
+  ASSERT_TRUE(same.start.has_value());
+  EXPECT_EQ(same.start->digest, other.Digest());
+  EXPECT_EQ(same.start->seed, 2u);
+  EXPECT_EQ(same.start->images, 100);
+  EXPECT_TRUE(same.start->keep_head);
+  EXPECT_EQ(same.OrderLabel(), "x@1");
+  EXPECT_NE(same.Digest(), other.Digest());
+  EXPECT_FALSE(ParseRecipe(WithClasses("4") + start, "x", folder.Path())
+                   .start->keep_head);
+  EXPECT_FALSE(
+      ParseRecipe(WithClasses("[4,3,2,1,0]") + start, "x", folder.Path())
+          .start->keep_head);
+  std::string elsewhere = WithClasses("5") + start;
+  elsewhere.replace(elsewhere.find("nb201"), 5, "nb201@1{channels=4}");
+  EXPECT_THROW(ParseRecipe(elsewhere, "x", folder.Path()), Error);
+  // A recipe that starts from itself.
+  WriteFile(folder.File("other.toml"), WithClasses("5") + start);
+  EXPECT_THROW(ReadRecipe(folder.File("other.toml")), Error);
 }
 
 }  // namespace
