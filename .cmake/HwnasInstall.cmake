@@ -21,6 +21,7 @@ set_target_properties(hwnas PROPERTIES INSTALL_RPATH
 
 install(TARGETS hwnas_library EXPORT hwnasTargets)
 install(TARGETS hwnas)
+install(TARGETS hwnas_torch LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 foreach(folder tabular predictors datasets bench)
   install(
     DIRECTORY ${folder}

@@ -117,6 +117,7 @@ int RunCli(int argc, char** argv) {
     AddPlatformsCommand(app);
     AddRunCommand(app);
     AddVerifyCommand(app);
+    AddMeasureCommand(app);
     AddMergeCommand(app);
     AddReportCommand(app);
     AddReproduceCommand(app);

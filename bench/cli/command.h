@@ -19,6 +19,7 @@ void AddExportCommand(CLI::App& app);
 void AddFrontCommand(CLI::App& app);
 void AddImportCommand(CLI::App& app);
 void AddInfoCommand(CLI::App& app);
+void AddMeasureCommand(CLI::App& app);
 void AddMergeCommand(CLI::App& app);
 void AddPlatformsCommand(CLI::App& app);
 void AddQueryCommand(CLI::App& app);

@@ -2,9 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,12 +11,14 @@
 #include "bench/cli/command.h"
 #include "bench/cli/interrupt.h"
 #include "bench/cli/output.h"
+#include "bench/cli/progress_line.h"
+#include "bench/cli/share.h"
 #include "datasets/derive/agreement.h"
 #include "datasets/derive/audit.h"
 #include "datasets/derive/derive.h"
 #include "datasets/derive/derived_table.h"
+#include "datasets/file_writer.h"
 #include "tabular/error.h"
-#include "tabular/number.h"
 
 namespace hwnas {
 namespace {
@@ -38,63 +37,6 @@ struct Options {
   int limit = 0;
   int audit = 0;
   bool agreement = false;
-};
-
-void ParseShare(const std::string& text, derive::DeriveOptions* options) {
-  const size_t slash = text.find('/');
-  const auto i = TryParseInteger(text.substr(0, slash));
-  const auto n = slash == std::string::npos
-                     ? std::nullopt
-                     : TryParseInteger(text.substr(slash + 1));
-  constexpr int64_t kMostShards = 100000;
-  if (!i || !n || *i < 1 || *n < *i || *n > kMostShards) {
-    throw Error(
-        ErrorCode::kUsage,
-        fmt::format("--shard '{}': write i/n, such as 2/8", Quoted(text)));
-  }
-  options->shard = static_cast<int>(*i) - 1;
-  options->shards = static_cast<int>(*n);
-}
-
-void MakeFolder(const std::string& folder) {
-  std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure) {
-    throw Error(ErrorCode::kIo,
-                fmt::format("{}: cannot be made: {}", Quoted(folder, 400),
-                            failure.message()));
-  }
-}
-
-// One line on a terminal, rewritten twice a second at most.
-class ProgressLine {
- public:
-  void Show(const DeriveProgress& progress) {
-    if (!ErrorIsTerminal()) return;
-    const auto now = std::chrono::steady_clock::now();
-    if (now - shown_ < std::chrono::milliseconds(500) &&
-        progress.done != progress.total) {
-      return;
-    }
-    shown_ = now;
-    const double seconds = std::chrono::duration<double>(now - begin_).count();
-    const double rate = progress.trained / std::max(seconds, 1e-3);
-    fmt::print(stderr,
-               "\r{} of {} trained, {:.2f} a second, {:.0f} minutes left  ",
-               progress.done, progress.total, rate,
-               (progress.total - progress.done) / rate / 60);
-    std::fflush(stderr);
-    open_ = true;
-  }
-  ~ProgressLine() {
-    if (open_) fmt::print(stderr, "\n");
-  }
-
- private:
-  std::chrono::steady_clock::time_point begin_ =
-      std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point shown_;
-  bool open_ = false;
 };
 
 void CheckInitFrom(const derive::Recipe& recipe, const Options& options) {
@@ -187,13 +129,19 @@ void Train(const derive::Recipe& recipe, const Options& options) {
           ? options.threads
           : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   derive_options.stop = interrupt.Flag();
-  if (!options.share.empty()) ParseShare(options.share, &derive_options);
+  if (!options.share.empty()) {
+    const Share share = ParseShare(options.share);
+    derive_options.shard = share.i - 1;
+    derive_options.shards = share.n;
+  }
   DeriveProgress done;
   {
-    ProgressLine line;
-    done = derive::Derive(
-        recipe, derive_options,
-        [&line](const DeriveProgress& progress) { line.Show(progress); });
+    ProgressLine line("trainings");
+    done = derive::Derive(recipe, derive_options,
+                          [&line](const DeriveProgress& progress) {
+                            line.Show(static_cast<uint64_t>(progress.done),
+                                      static_cast<uint64_t>(progress.total));
+                          });
   }
   Print(fmt::format("{}: {} of {} trainings done, {} of them now\n",
                     options.shards, done.done, done.total, done.trained));

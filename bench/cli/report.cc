@@ -8,12 +8,12 @@
 
 #include "bench/cli/command.h"
 #include "bench/cli/output.h"
-#include "bench/cli/write_file.h"
 #include "bench/harness/results.h"
 #include "bench/report/document.h"
 #include "bench/report/report_json.h"
 #include "bench/report/report_model.h"
 #include "bench/report/wording.h"
+#include "datasets/file_writer.h"
 #include "tabular/error.h"
 
 namespace hwnas {
@@ -74,7 +74,7 @@ void Report(const Options& options) {
   if (options.out.empty()) {
     Print(page);
   } else {
-    WriteFile(options.out, page);
+    WriteWholeFile(options.out, page, false);
   }
 }
 

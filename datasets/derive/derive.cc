@@ -1,12 +1,8 @@
 #include "datasets/derive/derive.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <map>
@@ -21,6 +17,7 @@
 #include "datasets/derive/hot_start.h"
 #include "datasets/derive/plan.h"
 #include "datasets/file_reader.h"
+#include "datasets/file_writer.h"
 #include "tabular/error.h"
 #include "tabular/rng.h"
 
@@ -31,68 +28,6 @@ namespace fs = std::filesystem;
 
 constexpr uint64_t kLargestSpace = 1000000;
 constexpr size_t kLargestShard = size_t{64} << 20;
-
-[[noreturn]] void FailWrite(const std::string& path) {
-  throw Error(ErrorCode::kIo,
-              fmt::format("{}: cannot be written: {}; what was trained stays, "
-                          "start again when there is room",
-                          Quoted(path, 400), std::strerror(errno)));
-}
-
-// A file that rows are appended to, each by one write.
-class AppendFile {
- public:
-  explicit AppendFile(std::string path) : path_(std::move(path)) {
-    fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (fd_ < 0) FailWrite(path_);
-    size_ = lseek(fd_, 0, SEEK_END);
-  }
-  ~AppendFile() { close(fd_); }
-  AppendFile(const AppendFile&) = delete;
-  AppendFile& operator=(const AppendFile&) = delete;
-
-  void Append(const std::string& text) {
-    const ssize_t written = write(fd_, text.data(), text.size());
-    if (written != static_cast<ssize_t>(text.size())) {
-      if (written >= 0) errno = ENOSPC;
-      const int cause = errno;
-      // No torn line is left for a later row to be glued to.
-      if (ftruncate(fd_, size_) != 0) errno = cause;
-      errno = cause;
-      FailWrite(path_);
-    }
-    size_ += written;
-  }
-
- private:
-  std::string path_;
-  int fd_ = -1;
-  off_t size_ = 0;
-};
-
-// The whole file or none: written beside, then renamed. Rows are worth a
-// flush to the disk, weights (which can be trained again) are not.
-void WriteWhole(const std::string& path, std::string_view bytes, bool flush) {
-  const std::string beside = path + ".tmp";
-  const int fd =
-      open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) FailWrite(beside);
-  bool good = true;
-  while (good && !bytes.empty()) {
-    const ssize_t written = write(fd, bytes.data(), bytes.size());
-    good = written > 0;
-    if (good) bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  good = good && (!flush || fsync(fd) == 0);
-  const int cause = errno;
-  close(fd);
-  if (!good) {
-    unlink(beside.c_str());
-    errno = cause;
-    FailWrite(beside);
-  }
-  if (rename(beside.c_str(), path.c_str()) != 0) FailWrite(path);
-}
 
 // A shard file on disk, growing or complete. Not thread-safe.
 class ShardFile {
@@ -137,7 +72,7 @@ class ShardFile {
         shard_.rows.size() != static_cast<size_t>(shard_.header.count)) {
       return;
     }
-    WriteWhole(path_, FormatShard(shard_), true);
+    WriteWholeFile(path_, FormatShard(shard_), true);
     file_.reset();
     fs::remove(PartPath());
     complete_ = true;
@@ -281,15 +216,12 @@ class Derivation {
   void SaveWeights(const Job& job, const std::vector<float>& weights) const {
     const std::string folder = options_.folder + "/weights";
     std::error_code failure;
-    fs::create_directories(folder, failure);
-    if (failure) {
-      errno = failure.value();
-      FailWrite(folder);
-    }
-    WriteWhole(WeightsPath(options_.folder, job.seed, job.images, job.position),
-               {reinterpret_cast<const char*>(weights.data()),
-                weights.size() * sizeof(float)},
-               false);
+    fs::create_directories(folder, failure);  // else the next line fails
+    WriteWholeFile(
+        WeightsPath(options_.folder, job.seed, job.images, job.position),
+        {reinterpret_cast<const char*>(weights.data()),
+         weights.size() * sizeof(float)},
+        false);
   }
 
   const Recipe& recipe_;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "datasets/file_reader.h"
+#include "datasets/text_fields.h"
 #include "tabular/error.h"
 #include "tabular/number.h"
 
@@ -26,16 +27,6 @@ std::string ColumnLine(int epochs) {
   std::string line = "position,architecture,status";
   for (int e = 1; e <= epochs; ++e) line += fmt::format(",val{}", e);
   return line + ",test,seconds,weights";
-}
-
-std::vector<std::string_view> Split(std::string_view text, char at) {
-  std::vector<std::string_view> parts;
-  for (;;) {
-    const size_t end = text.find(at);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
 }
 
 class ShardParser {
@@ -61,7 +52,7 @@ class ShardParser {
     header.first = Integer(fields[1], 0, kMostPositions);
     header.count = Integer(fields[2], 1, kMostPositions);
     if (!NextLine()) Fail("expected the columns");
-    header.epochs = static_cast<int>(Split(line_, ',').size()) - 6;
+    header.epochs = static_cast<int>(SplitFields(line_, ',').size()) - 6;
     if (header.epochs < 1 || header.epochs > kMostEpochs ||
         line_ != ColumnLine(header.epochs)) {
       Fail("has other columns than a shard");
@@ -102,7 +93,7 @@ class ShardParser {
 
   std::vector<std::string_view> HeaderLine(std::string_view key, size_t count) {
     if (!NextLine()) Fail(fmt::format("expected '{}'", key));
-    auto fields = Split(line_, ',');
+    auto fields = SplitFields(line_, ',');
     if (fields[0] != key || fields.size() != count) {
       Fail(fmt::format("expected '{}'", key));
     }
@@ -119,17 +110,16 @@ class ShardParser {
   }
 
   ShardRow Row(const ShardHeader& header) const {
-    const auto fields = Split(line_, ',');
+    const auto fields = SplitFields(line_, ',');
     const auto epochs = static_cast<size_t>(header.epochs);
     if (fields.size() != epochs + 6) Fail("has another number of columns");
     ShardRow row;
     row.position =
         Integer(fields[0], header.first, header.first + header.count - 1);
-    const auto decisions = Split(fields[1], '.');
-    row.architecture = Architecture(decisions.size());
-    for (size_t i = 0; i < decisions.size(); ++i) {
-      row.architecture[i] =
-          static_cast<uint16_t>(Integer(decisions[i], 0, 65535));
+    try {
+      row.architecture = ParseDecisions(fields[1]);
+    } catch (const Error& e) {
+      Fail(e.what());
     }
     row.diverged = fields[2] == "diverged";
     if (!row.diverged && fields[2] != "ok") Fail("has an unknown status");
@@ -172,9 +162,9 @@ std::string FormatHeader(const ShardHeader& header) {
 }
 
 std::string FormatRow(const ShardRow& row, int epochs) {
-  std::string line = fmt::format("{},{},{}", row.position,
-                                 fmt::join(row.architecture.Decisions(), "."),
-                                 row.diverged ? "diverged" : "ok");
+  std::string line =
+      fmt::format("{},{},{}", row.position, FormatDecisions(row.architecture),
+                  row.diverged ? "diverged" : "ok");
   for (int e = 0; e < epochs; ++e) {
     line += ',';
     if (static_cast<size_t>(e) < row.validation.size()) {
