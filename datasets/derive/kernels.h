@@ -60,6 +60,10 @@ struct Kernels {
   void (*relu_backward)(int count, const float* r, const float* dr, float* d);
   /// out = x (+ out).
   void (*add)(int count, const float* x, bool accumulate, float* out);
+  /// out = step * (lowest + k), k the integer of 0..levels nearest to
+  /// x / step - lowest, even at a tie; `lowest` and `levels` are integers.
+  void (*round)(int count, const float* x, float step, float lowest,
+                float levels, float* out);
   /// 3 x 3, stride 1, padding 1, mean over what lies inside. `scratch`: size
   /// squared vectors.
   void (*avg_pool3)(int planes, int size, const float* x, bool accumulate,

@@ -82,6 +82,7 @@ Network::Network(Plan plan, int max_groups, const Kernels& kernels,
   size_t largest_conv = 0;
   size_t largest_sums = 0;
   size_t largest_weights = 0;
+  size_t largest_raw = 0;  // of what a convolution reads without a ReLU
   const auto add_norm = [&](int channels) {
     Norm norm;
     norm.channels = channels;
@@ -121,7 +122,13 @@ Network::Network(Plan plan, int max_groups, const Kernels& kernels,
       largest_conv = std::max(
           largest_conv, static_cast<size_t>(to.channels * to.size * to.size) *
                             static_cast<size_t>(kLanes * max_groups));
-      if (edge.relu) has_rectified_[static_cast<size_t>(edge.from)] = true;
+      if (edge.relu) {
+        has_rectified_[static_cast<size_t>(edge.from)] = true;
+      } else {
+        largest_raw = std::max(
+            largest_raw,
+            static_cast<size_t>(Count(edge.from, max_groups)) * kLanes);
+      }
     }
     states_.push_back(std::move(state));
   }
@@ -134,7 +141,12 @@ Network::Network(Plan plan, int max_groups, const Kernels& kernels,
   gradients_.assign(parameters, 0.0f);
   momentum_.assign(parameters, 0.0f);
   statistics_.assign(statistics, 0.0f);
-  folded_.assign(folded + 2 * static_cast<size_t>(last.channels), 0.0f);
+  folded_linear_ = folded;
+  folded += static_cast<size_t>((last.channels + 1) * plan_.classes);
+  folded_head_ = folded;
+  folded += 2 * static_cast<size_t>(last.channels);
+  folded_.assign(folded, 0.0f);
+  rounded_.assign(static_cast<size_t>(Sites()), false);
   rectified_ready_.assign(n, false);
   touched_.assign(n, false);
   rectified_touched_.assign(n, false);
@@ -180,6 +192,7 @@ Network::Network(Plan plan, int max_groups, const Kernels& kernels,
     pool_scratch_ =
         take(static_cast<size_t>(largest_size * largest_size) * kLanes);
     pooled_ = take(static_cast<size_t>(max_groups * last.channels) * kLanes);
+    raw_rounded_ = take(largest_raw);
     scores_ = take(static_cast<size_t>(max_groups * plan_.classes) * kLanes);
     norms_[static_cast<size_t>(head_norm)].input = value_[n - 1];
   }
@@ -605,7 +618,9 @@ void Network::PrepareEvaluation() {
   }
   const Norm& norm = norms_.back();
   const auto channels = static_cast<size_t>(norm.channels);
-  float* head = folded_.data() + folded_.size() - 2 * channels;
+  std::copy(parameters_.begin() + static_cast<long>(linear_), parameters_.end(),
+            folded_.begin() + static_cast<long>(folded_linear_));
+  float* head = folded_.data() + folded_head_;
   for (size_t c = 0; c < channels; ++c) {
     const float* running = statistics_.data() + norm.mean + c;
     head[c] =
@@ -615,11 +630,60 @@ void Network::PrepareEvaluation() {
   }
 }
 
+std::vector<Network::FoldedLayer> Network::FoldedLayers() const {
+  std::vector<FoldedLayer> layers;
+  for (size_t e = 0; e < states_.size(); ++e) {
+    const EdgeState& state = states_[e];
+    if (state.weight_count == 0) continue;
+    const int outputs = state.shape.out_channels;
+    layers.push_back({state.folded, outputs,
+                      static_cast<int>(state.weight_count) / outputs,
+                      SiteOf(plan_.edges[e]), state.weight});
+  }
+  layers.push_back({folded_linear_, plan_.classes,
+                    plan_.tensors.back().channels, Sites() - 1, linear_});
+  return layers;
+}
+
+void Network::SetRounding(std::vector<Rounding> by_site) {
+  HWNAS_CHECK(by_site.empty() ||
+              by_site.size() == static_cast<size_t>(Sites()));
+  rounding_ = std::move(by_site);
+}
+
+std::span<const float> Network::ReadAt(int site, int groups) const {
+  const auto tensor = static_cast<size_t>(site / 2);
+  if (site == Sites() - 1) {
+    return {pooled_, static_cast<size_t>(groups * kLanes *
+                                         plan_.tensors.back().channels)};
+  }
+  return {site % 2 == 1 ? rectified_[tensor] : value_[tensor],
+          static_cast<size_t>(Count(site / 2, groups)) * kLanes};
+}
+
+const float* Network::EvaluationInput(const Plan::Edge& edge, int groups) {
+  const auto from = static_cast<size_t>(edge.from);
+  const float* in = edge.relu ? Rectified(edge.from, groups) : value_[from];
+  if (rounding_.empty()) return in;
+  const auto site = static_cast<size_t>(SiteOf(edge));
+  const Rounding& r = rounding_[site];
+  if (r.step == 0.0f) return in;
+  float* out = edge.relu ? rectified_[from] : raw_rounded_;
+  // What is behind a ReLU is rounded in place, once; others read the rest.
+  if (!edge.relu || !rounded_[site]) {
+    kernels_.round(Count(edge.from, groups), in, r.step, r.lowest, r.levels,
+                   out);
+    rounded_[site] = true;
+  }
+  return out;
+}
+
 void Network::Evaluate(const float* images, int groups, float* scores) {
   HWNAS_CHECK(groups <= max_groups_);
   value_[0] = const_cast<float*>(images);
   std::fill(touched_.begin(), touched_.end(), false);
   std::fill(rectified_ready_.begin(), rectified_ready_.end(), false);
+  std::fill(rounded_.begin(), rounded_.end(), false);
   for (size_t e = 0; e < plan_.edges.size(); ++e) {
     const Plan::Edge& edge = plan_.edges[e];
     const EdgeState& state = states_[e];
@@ -630,8 +694,7 @@ void Network::Evaluate(const float* images, int groups, float* scores) {
     switch (edge.kind) {
       case Plan::Kind::kConv: {
         const float* weights = folded_.data() + state.folded;
-        kernels_.conv(state.shape, groups,
-                      edge.relu ? Rectified(edge.from, groups) : value_[from],
+        kernels_.conv(state.shape, groups, EvaluationInput(edge, groups),
                       weights, weights + state.weight_count, accumulate,
                       value_[to], nullptr);
         break;
@@ -656,28 +719,45 @@ void Network::Evaluate(const float* images, int groups, float* scores) {
   const Plan::Tensor& shape = plan_.tensors[last];
   const int channels = shape.channels;
   const int positions = shape.size * shape.size;
-  const float* a = folded_.data() + folded_.size() - 2 * channels;
+  const float* a = folded_.data() + folded_head_;
   kernels_.scale_shift(groups, channels, positions, value_[last], a,
                        a + channels, false, head_);
   kernels_.relu(groups * channels * positions, head_, head_);
-  const float* weights = parameters_.data() + linear_;
+  const float* weights = folded_.data() + folded_linear_;
   const float* biases = weights + channels * plan_.classes;
   const float share = 1.0f / static_cast<float>(positions);
   for (int g = 0; g < groups; ++g) {
+    float* features = pooled_ + g * channels * kLanes;
+    for (int j = 0; j < channels; ++j) {
+      const float* plane =
+          head_ + (static_cast<long>(g) * channels + j) * positions * kLanes;
+      float* sum = features + j * kLanes;
+      std::fill_n(sum, kLanes, 0.0f);
+      for (int i = 0; i < positions; ++i) {
+        for (int l = 0; l < kLanes; ++l) sum[l] += plane[i * kLanes + l];
+      }
+    }
+    // The share is the weights' where nothing is rounded (as stored tables
+    // have it), else the features'.
+    float of_weights = share;
+    if (!rounding_.empty()) {
+      of_weights = 1.0f;
+      for (int i = 0; i < channels * kLanes; ++i) features[i] *= share;
+      const Rounding& r = rounding_.back();
+      if (r.step != 0.0f) {
+        kernels_.round(channels, features, r.step, r.lowest, r.levels,
+                       features);
+      }
+    }
     float* s = scores + g * plan_.classes * kLanes;
     for (int k = 0; k < plan_.classes; ++k) {
       for (int l = 0; l < kLanes; ++l) s[k * kLanes + l] = biases[k];
     }
     for (int j = 0; j < channels; ++j) {
-      const float* plane =
-          head_ + (static_cast<long>(g) * channels + j) * positions * kLanes;
-      float sum[kLanes] = {};
-      for (int i = 0; i < positions; ++i) {
-        for (int l = 0; l < kLanes; ++l) sum[l] += plane[i * kLanes + l];
-      }
+      const float* feature = features + j * kLanes;
       for (int k = 0; k < plan_.classes; ++k) {
-        const float w = weights[k * channels + j] * share;
-        for (int l = 0; l < kLanes; ++l) s[k * kLanes + l] += w * sum[l];
+        const float w = weights[k * channels + j] * of_weights;
+        for (int l = 0; l < kLanes; ++l) s[k * kLanes + l] += w * feature[l];
       }
     }
   }

@@ -28,6 +28,14 @@ class Workspace {
   size_t size_ = 0;
 };
 
+/// How values are rounded: to step * (lowest + k), k of 0..levels. A step of
+/// 0 leaves them as they are.
+struct Rounding {
+  float step = 0;
+  float lowest = 0;  // an integer, as is `levels`
+  float levels = 0;
+};
+
 /// Trains one network on one thread. Its numbers depend on the plan, the
 /// parameters and the batches alone.
 class Network {
@@ -58,6 +66,28 @@ class Network {
   /// The linear layer's weights, then its biases, are the last parameters,
   /// from here on.
   size_t HeadOffset() const { return linear_; }
+  /// A layer as Evaluate() runs it, batch norm folded: a convolution in the
+  /// order of edges, or the linear layer, the last.
+  struct FoldedLayer {
+    size_t weights = 0;  // offset in FoldedWeights(): [output][each], then
+                         // a bias an output
+    int outputs = 0;
+    int each = 0;           // weights of an output
+    int site = 0;           // what it reads
+    size_t parameters = 0;  // offset in Parameters() of its own weights
+  };
+  std::vector<FoldedLayer> FoldedLayers() const;
+  /// What PrepareEvaluation() left, to be changed until it is called again.
+  std::span<float> FoldedWeights() { return folded_; }
+
+  /// Sites are what layers read: 2 * tensor, 2 * tensor + 1 behind its ReLU,
+  /// and the pooled features of the head, the last.
+  int Sites() const { return 2 * static_cast<int>(plan_.tensors.size()) + 1; }
+  /// Rounds, in Evaluate(), what is read at each site; empty: nothing.
+  void SetRounding(std::vector<Rounding> by_site);
+  /// What the last Evaluate() read at a site, of `groups` groups; a lane an
+  /// image.
+  std::span<const float> ReadAt(int site, int groups) const;
 
   std::span<float> Parameters() { return parameters_; }
   std::span<const float> Gradients() const { return gradients_; }
@@ -81,6 +111,9 @@ class Network {
     int norm = -1;
     size_t folded = 0;  // offset in folded_: weights, then biases
   };
+  static int SiteOf(const Plan::Edge& edge) {
+    return 2 * edge.from + (edge.relu ? 1 : 0);
+  }
 
   void Forward(int groups);
   void ZeroUnreached(int groups);
@@ -91,6 +124,7 @@ class Network {
                     float* a, float* b, float* c);
   void ConvBackward(const Plan::Edge& edge, const EdgeState& state, int groups);
   const float* Rectified(int tensor, int groups);
+  const float* EvaluationInput(const Plan::Edge& edge, int groups);
   int Count(int tensor, int groups) const;
 
   Plan plan_;
@@ -98,7 +132,11 @@ class Network {
   int max_groups_;
   std::vector<EdgeState> states_;
   std::vector<Norm> norms_;
-  size_t linear_ = 0;  // offset of its weights; biases follow
+  size_t linear_ = 0;         // offset of its weights; biases follow
+  size_t folded_linear_ = 0;  // likewise in folded_
+  size_t folded_head_ = 0;    // offset of the head's scales; its shifts follow
+  std::vector<Rounding> rounding_;
+  std::vector<bool> rounded_;  // by site, in this Evaluate()
   std::vector<float> parameters_, gradients_, momentum_, statistics_, folded_;
 
   // In the workspace, one of each for a tensor.
@@ -114,6 +152,7 @@ class Network {
   float* coefficients_ = nullptr;
   float* pool_scratch_ = nullptr;
   float* pooled_ = nullptr;
+  float* raw_rounded_ = nullptr;
   float* scores_ = nullptr;
 };
 
