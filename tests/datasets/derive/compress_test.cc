@@ -16,8 +16,8 @@ namespace hwnas::derive {
 namespace {
 
 float Round(float x, const Rounding& r) {
-  return r.step * std::clamp(std::nearbyint(x / r.step), r.lowest,
-                             r.lowest + r.levels);
+  return r.step *
+         std::clamp(std::nearbyint(x / r.step), r.lowest, r.lowest + r.levels);
 }
 
 TEST(ChooseRounding, FindsTheGridThatValuesLieOn) {
