@@ -38,7 +38,9 @@ endforeach()
 
 # Of the strategies, what authors and users of strategies need; all else there
 # is how they are made.
-install(FILES strategies/registry.h strategies/strategy.h
+install(FILES strategies/cpp_plugin.h strategies/options.h
+              strategies/plugin.h strategies/registry.h strategies/strategy.h
+              strategies/strategy_source.h
         DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/hwnas/strategies")
 
 install(EXPORT hwnasTargets NAMESPACE hwnas:: DESTINATION "${hwnas_package_dir}")

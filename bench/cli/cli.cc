@@ -122,6 +122,8 @@ int RunCli(int argc, char** argv) {
     AddReportCommand(app);
     AddReproduceCommand(app);
     AddDeriveCommand(app);
+    AddPluginCommand(app);
+    AddPluginHostCommand(app);
     AddSpacesCommand(app);
     AddStrategiesCommand(app);
     return Parse(app, argc, argv);

@@ -22,6 +22,8 @@ void AddInfoCommand(CLI::App& app);
 void AddMeasureCommand(CLI::App& app);
 void AddMergeCommand(CLI::App& app);
 void AddPlatformsCommand(CLI::App& app);
+void AddPluginCommand(CLI::App& app);
+void AddPluginHostCommand(CLI::App& app);
 void AddQueryCommand(CLI::App& app);
 void AddReportCommand(CLI::App& app);
 void AddReproduceCommand(CLI::App& app);

@@ -15,6 +15,7 @@
 #include "bench/harness/experiment.h"
 #include "bench/harness/results.h"
 #include "bench/harness/runner.h"
+#include "strategies/strategy_source.h"
 #include "tabular/table.h"
 
 namespace hwnas {
@@ -38,14 +39,36 @@ struct Options {
   SharedRunOptions shared;
 };
 
-/// `NAME` or `NAME:key=value,key=value`.
-StrategySpec ParseStrategy(const std::string& text) {
-  StrategySpec spec;
-  spec.label = text;
+/// Where the options of `NAME:key=value` begin: behind the colon; npos: none.
+/// A command has none, and a library's path may have colons of its own.
+size_t OptionsBegin(const std::string& text) {
+  if (KindOfStrategy(text) != StrategyKind::kBuiltIn) return std::string::npos;
+  constexpr std::string_view kLibrary = ".so:";
+  const size_t library = text.find(kLibrary);
+  if (library != std::string::npos) return library + kLibrary.size();
   const size_t colon = text.find(':');
-  spec.name = text.substr(0, colon);
-  if (colon == std::string::npos) return spec;
-  std::string rest = text.substr(colon + 1);
+  return colon == std::string::npos ? colon : colon + 1;
+}
+
+/// `[LABEL=]NAME[:key=value,...]`, `[LABEL=]LIBRARY.so[:key=value,...]` or
+/// `[LABEL=]exec:COMMAND`: an equals sign before any colon ends a label.
+StrategySpec ParseStrategy(const std::string& given) {
+  StrategySpec spec;
+  std::string text = given;
+  const size_t sign = given.find_first_of("=:");
+  if (sign != std::string::npos && given[sign] == '=') {
+    spec.label = given.substr(0, sign);
+    text = given.substr(sign + 1);
+  }
+  const size_t begin = OptionsBegin(text);
+  spec.name = text.substr(0, begin == std::string::npos ? begin : begin - 1);
+  if (sign == std::string::npos || given[sign] != '=') {
+    spec.label = KindOfStrategy(spec.name) == StrategyKind::kBuiltIn
+                     ? text
+                     : DefaultStrategyLabel(spec.name);
+  }
+  if (begin == std::string::npos) return spec;
+  std::string rest = text.substr(begin);
   while (!rest.empty()) {
     const size_t comma = rest.find(',');
     const std::string item = rest.substr(0, comma);
@@ -54,7 +77,7 @@ StrategySpec ParseStrategy(const std::string& text) {
       throw Error(ErrorCode::kUsage,
                   fmt::format("--strategy '{}': write NAME or "
                               "NAME:option=value,option=value",
-                              Quoted(text)));
+                              Quoted(given)));
     }
     spec.options[item.substr(0, equals)] = item.substr(equals + 1);
     rest = comma == std::string::npos ? "" : rest.substr(comma + 1);
@@ -176,7 +199,7 @@ void Run(const Options& options) {
   const Experiment experiment = ChooseExperiment(options);
   const auto table = Table::Open(experiment.table);
   if (options.check) {
-    CheckExperiment(experiment, table);
+    CheckExperiment(experiment, table, ToPluginOptions(options.shared));
     options.format == OutputFormat::kJson
         ? PrintEstimateJson(experiment, *table)
         : PrintEstimate(experiment, *table);
@@ -235,7 +258,9 @@ void AddRunCommand(CLI::App& app) {
                       "Results file, new or to be completed (default: "
                       "NAME.results.db)");
   command->add_option("--strategy", options->strategies,
-                      "Short form: NAME or NAME:option=value,... (repeatable)");
+                      "Short form: [LABEL=]NAME[:option=value,...], with a "
+                      "built-in NAME, a library ./X.so, or exec:COMMAND "
+                      "(repeatable)");
   command
       ->add_option("--objectives", options->objectives,
                    "Short form: metrics (default: accuracy:val)")

@@ -2,7 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <thread>
 
 #include "bench/cli/progress_line.h"
@@ -12,7 +14,33 @@ namespace hwnas {
 namespace {
 
 constexpr int kMostThreads = 1024;
+
+std::string OwnPath() {
+  std::error_code failed;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", failed);
+  return failed ? "hwnas" : path.string();
+}
+
 }  // namespace
+
+void AddPluginOptions(CLI::App& command, SharedRunOptions* options) {
+  command
+      .add_option("--plugin-timeout", options->plugin_timeout,
+                  "Seconds that a strategy's process has for one answer "
+                  "(default: 60)")
+      ->check(CLI::Range(0.001, 1e6));
+  command.add_flag("--in-process", options->in_process,
+                   "Load strategies' libraries into this process: quicker, and "
+                   "nothing holds them back");
+}
+
+PluginOptions ToPluginOptions(const SharedRunOptions& shared) {
+  PluginOptions options;
+  options.answer_seconds = shared.plugin_timeout;
+  options.in_process = shared.in_process;
+  options.host = OwnPath();
+  return options;
+}
 
 void AddSharedRunOptions(CLI::App& command, SharedRunOptions* options,
                          bool shards) {
@@ -26,6 +54,7 @@ void AddSharedRunOptions(CLI::App& command, SharedRunOptions* options,
                        "I/N: only the I-th of N shares of the runs; join with "
                        "'hwnas merge'");
   }
+  AddPluginOptions(command, options);
 }
 
 RunOptions ToRunOptions(const SharedRunOptions& shared,
@@ -40,6 +69,7 @@ RunOptions ToRunOptions(const SharedRunOptions& shared,
     options.shard = share.i;
     options.shards = share.n;
   }
+  options.plugins = ToPluginOptions(shared);
   options.interrupted = [&interrupt] { return interrupt.Requested(); };
   options.progress = [line = std::make_shared<ProgressLine>("runs")](
                          uint64_t done, uint64_t total) {

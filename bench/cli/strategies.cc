@@ -8,7 +8,9 @@
 
 #include "bench/cli/command.h"
 #include "bench/cli/json.h"
+#include "bench/cli/run_options.h"
 #include "bench/report/text_table.h"
+#include "strategies/strategy_source.h"
 
 namespace hwnas {
 namespace {
@@ -69,13 +71,17 @@ void PrintAll() {
 }
 
 void ListStrategies(const Options& options) {
+  std::shared_ptr<const StrategySource> source;
+  if (!options.name.empty()) {
+    source = OpenStrategy(options.name, ToPluginOptions({}));
+  }
   if (options.format == OutputFormat::kText) {
-    options.name.empty() ? PrintAll() : PrintOne(FindStrategy(options.name));
+    source == nullptr ? PrintAll() : PrintOne(source->Info());
     return;
   }
   Json list = Json::array();
-  if (!options.name.empty()) {
-    list.push_back(Describe(FindStrategy(options.name)));
+  if (source != nullptr) {
+    list.push_back(Describe(source->Info()));
   } else {
     for (const StrategyInfo& info : BuiltInStrategies()) {
       list.push_back(Describe(info));
@@ -91,7 +97,9 @@ void AddStrategiesCommand(CLI::App& app) {
       "strategies", "List the search strategies, or one's options");
   command->group(kListCommands);
   const auto options = std::make_shared<Options>();
-  command->add_option("name", options->name, "Only this one, with its options");
+  command->add_option("name", options->name,
+                      "Only this one, with its options: a name, ./X.so or "
+                      "exec:COMMAND");
   AddFormatOption(*command, &options->format);
   command->callback([options] { ListStrategies(*options); });
 }

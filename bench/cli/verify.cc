@@ -22,6 +22,7 @@ using Json = nlohmann::ordered_json;
 struct Options {
   std::string results;
   std::string table;
+  bool run_plugins = false;
   OutputFormat format = OutputFormat::kText;
   SharedRunOptions shared;
 };
@@ -46,8 +47,9 @@ void Verify(const Options& options) {
   const auto results = Results::Open(options.results);
   const auto table = Table::Open(ChooseTable(options, *results));
   const InterruptScope interrupt;
-  const auto differences =
-      VerifyResults(*results, table, ToRunOptions(options.shared, interrupt));
+  RunOptions run_options = ToRunOptions(options.shared, interrupt);
+  run_options.recorded_plugins = options.run_plugins;
+  const auto differences = VerifyResults(*results, table, run_options);
   if (interrupt.Requested()) {
     throw Error(ErrorCode::kInterrupted, "interrupted; nothing was compared");
   }
@@ -87,6 +89,9 @@ void AddVerifyCommand(CLI::App& app) {
   command->add_option("results", options->results, "Results file")->required();
   command->add_option("--table", options->table,
                       "Table (default: the one that the results name)");
+  command->add_flag("--run-plugins", options->run_plugins,
+                    "Run the programs and libraries that the results name: "
+                    "only of files that you trust");
   AddSharedRunOptions(*command, &options->shared, false);
   AddFormatOption(*command, &options->format);
   command->callback([options] { Verify(*options); });

@@ -78,8 +78,8 @@ struct ProblemSpec {
 };
 
 struct StrategySpec {
-  std::string label;  // unique in an experiment; by default the name
-  std::string name;   // of the registry
+  std::string label;  // unique in an experiment; by default from the name
+  std::string name;   // of the registry, `exec:COMMAND`, or a library's path
   OptionMap options;  // as given; defaults are not listed
 };
 

@@ -12,6 +12,8 @@
 namespace hwnas {
 namespace {
 
+constexpr size_t kLongestReason = 500;
+
 /// A trial on a simulated worker.
 struct Flight {
   double finish = 0;
@@ -59,7 +61,7 @@ class Loop {
       Renumber();
     } catch (const std::exception& error) {
       outcome_.end = RunEnd::kFailed;
-      outcome_.reason = Quoted(error.what(), 500);
+      outcome_.reason = Quoted(error.what(), kLongestReason);
       Renumber();
     }
     outcome_.simulated_seconds = clock_;
@@ -448,6 +450,13 @@ std::string RunOutcome::Digest() const {
   hash.Add(simulated_seconds);
   hash.Add(strategy_seconds);
   return hash.HexDigest();
+}
+
+RunOutcome FailedOutcome(const std::string& reason) {
+  RunOutcome outcome;
+  outcome.end = RunEnd::kFailed;
+  outcome.reason = Quoted(reason, kLongestReason);
+  return outcome;
 }
 
 RunOutcome RunStrategy(const Problem& problem, const Protocol& protocol,

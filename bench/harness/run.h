@@ -60,6 +60,9 @@ RunOutcome RunStrategy(const Problem& problem, const Protocol& protocol,
                        Strategy& strategy, double* strategy_charge,
                        const std::function<bool()>& interrupted = {});
 
+/// A run that ended as failed before it began.
+RunOutcome FailedOutcome(const std::string& reason);
+
 /// Trial counts at which recommendations are recorded: 1, 2, 5 and their
 /// tenfolds.
 bool IsCheckpoint(uint64_t trials);

@@ -12,7 +12,7 @@
 #include <unordered_set>
 
 #include "bench/harness/tabular_benchmark.h"
-#include "strategies/registry.h"
+#include "strategies/strategy_source.h"
 #include "tabular/error.h"
 #include "tabular/version.h"
 
@@ -73,6 +73,33 @@ std::string HostProcessor() {
   return "unknown";
 }
 
+/// A plug-in that did not say what it is: each of its runs fails.
+class Unusable : public StrategySource {
+ public:
+  explicit Unusable(std::string reason) : reason_(std::move(reason)) {
+    info_.version = 0;
+  }
+  const StrategyInfo& Info() const override { return info_; }
+  bool AnyOption() const override { return true; }
+  std::unique_ptr<Strategy> Make(const OptionMap&, RunContext) const override {
+    throw Error(ErrorCode::kPlugin, reason_);
+  }
+
+ private:
+  StrategyInfo info_;
+  std::string reason_;
+};
+
+std::shared_ptr<const StrategySource> OpenSource(const std::string& name,
+                                                 const PluginOptions& plugins) {
+  try {
+    return OpenStrategy(name, plugins);
+  } catch (const Error& error) {
+    if (error.Code() != ErrorCode::kPlugin) throw;
+    return std::make_shared<Unusable>(error.what());
+  }
+}
+
 /// Strategy × problem: what its repetitions share.
 struct Series {
   std::string experiment;
@@ -80,6 +107,7 @@ struct Series {
   std::shared_ptr<const TabularBenchmark> benchmark;
   int64_t problem = 0;
   StrategySpec strategy;
+  std::shared_ptr<const StrategySource> source;
 };
 
 RunOutcome RunRepetition(const Series& series, uint64_t repetition,
@@ -96,8 +124,12 @@ RunOutcome RunRepetition(const Series& series, uint64_t repetition,
   // All strategies of a repetition meet the same luck.
   const auto evaluator = series.benchmark->MakeEvaluator(Rng::SeedFromLabel(
       series.seed, problem_label + "/" + number + "/replicates"));
-  const auto strategy = MakeStrategy(
-      series.strategy.name, series.strategy.options, std::move(context));
+  std::unique_ptr<Strategy> strategy;
+  try {
+    strategy = series.source->Make(series.strategy.options, std::move(context));
+  } catch (const std::exception& error) {
+    return FailedOutcome(error.what());
+  }
   return RunStrategy(series.benchmark->GetProblem(),
                      series.benchmark->Spec().protocol, *evaluator,
                      *series.benchmark, *strategy, &charge, interrupted);
@@ -137,19 +169,27 @@ int ShardOf(const std::string& id, int shards) {
   return static_cast<int>(prefix % static_cast<uint64_t>(shards)) + 1;
 }
 
-/// All of an experiment, problem by problem. Making each strategy once
-/// refuses bad option values before anything is run or written.
+/// All of an experiment, problem by problem. Making each built-in strategy
+/// once refuses bad option values before anything is run or written.
 std::vector<Series> MakeSeries(const Experiment& experiment,
-                               const std::shared_ptr<const Table>& table) {
+                               const std::shared_ptr<const Table>& table,
+                               const PluginOptions& plugins) {
+  std::vector<std::shared_ptr<const StrategySource>> sources;
+  for (const StrategySpec& strategy : experiment.strategies) {
+    sources.push_back(OpenSource(strategy.name, plugins));
+    CheckOptionNames(*sources.back(), strategy.options);
+  }
   std::vector<Series> series;
   for (const ProblemSpec& problem : experiment.problems) {
     const auto benchmark = TabularBenchmark::Make(table, problem);
-    for (const StrategySpec& strategy : experiment.strategies) {
-      series.push_back(
-          {experiment.name, experiment.seed, benchmark, 0, strategy});
+    for (size_t i = 0; i < sources.size(); ++i) {
+      const StrategySpec& strategy = experiment.strategies[i];
+      series.push_back({experiment.name, experiment.seed, benchmark, 0,
+                        strategy, sources[i]});
+      if (KindOfStrategy(strategy.name) != StrategyKind::kBuiltIn) continue;
       RunContext context;
       context.problem = &benchmark->GetProblem();
-      MakeStrategy(strategy.name, strategy.options, std::move(context));
+      sources[i]->Make(strategy.options, std::move(context));
     }
   }
   return series;
@@ -168,12 +208,13 @@ RunSummary RunExperiment(const Experiment& experiment,
                          const RunOptions& options) {
   HWNAS_CHECK(options.threads >= 1);
   experiment.Check();
-  std::vector<Series> series = MakeSeries(experiment, table);
+  std::vector<Series> series = MakeSeries(experiment, table, options.plugins);
   results.SetExperiment({experiment.name, experiment.seed, experiment.ToJson(),
                          table->Path(), Version() + ", " + BuildInfo(),
                          HostProcessor()});
-  for (const StrategySpec& strategy : experiment.strategies) {
-    results.AddStrategy(strategy, FindStrategy(strategy.name).version);
+  for (size_t i = 0; i < experiment.strategies.size(); ++i) {
+    results.AddStrategy(experiment.strategies[i],
+                        series.at(i).source->Info().version);
   }
   std::unordered_set<std::string> complete;
   for (const RunRecord& run : results.Runs()) complete.insert(run.id);
@@ -190,7 +231,7 @@ RunSummary RunExperiment(const Experiment& experiment,
     }
     const RunIdentity identity(table->Digest(), experiment.name,
                                experiment.seed, s.benchmark->Spec(), s.strategy,
-                               FindStrategy(s.strategy.name).version);
+                               s.source->Info().version);
     for (uint64_t r = 0; r < experiment.repetitions; ++r) {
       Job job{i, r, identity.Id(r)};
       if (options.shards > 1 &&
@@ -243,9 +284,10 @@ RunSummary RunExperiment(const Experiment& experiment,
 }
 
 void CheckExperiment(const Experiment& experiment,
-                     std::shared_ptr<const Table> table) {
+                     std::shared_ptr<const Table> table,
+                     const PluginOptions& plugins) {
   experiment.Check();
-  MakeSeries(experiment, table);
+  MakeSeries(experiment, table, plugins);
 }
 
 RunEstimate EstimateExperiment(const Experiment& experiment) {
@@ -258,6 +300,35 @@ RunEstimate EstimateExperiment(const Experiment& experiment) {
   return estimate;
 }
 
+namespace {
+
+struct RecordedStrategy {
+  StrategySpec spec;
+  std::shared_ptr<const StrategySource> source;
+};
+
+std::shared_ptr<const StrategySource> OpenRecorded(
+    const Results::StrategyRow& row, const RunOptions& options) {
+  if (KindOfStrategy(row.spec.name) != StrategyKind::kBuiltIn &&
+      !options.recorded_plugins) {
+    throw Error(ErrorCode::kUsage,
+                "the results name the plug-in '" + Quoted(row.spec.name, 200) +
+                    "', which verifying would run; allow it by --run-plugins "
+                    "if you trust the file");
+  }
+  auto source = OpenSource(row.spec.name, options.plugins);
+  const int version = source->Info().version;
+  if (version != row.version) {
+    throw Error(ErrorCode::kDisagree,
+                "strategy '" + row.spec.label + "' was run as version " +
+                    std::to_string(row.version) + ", now there is version " +
+                    std::to_string(version));
+  }
+  return source;
+}
+
+}  // namespace
+
 std::vector<Difference> VerifyResults(const Results& results,
                                       std::shared_ptr<const Table> table,
                                       const RunOptions& options) {
@@ -265,16 +336,9 @@ std::vector<Difference> VerifyResults(const Results& results,
   for (const ResultsExperiment& e : results.Experiments()) {
     seeds[e.name] = e.seed;
   }
-  std::map<std::string, StrategySpec> strategies;
+  std::map<std::string, RecordedStrategy> strategies;
   for (const Results::StrategyRow& row : results.Strategies()) {
-    const StrategyInfo& info = FindStrategy(row.spec.name);
-    if (info.version != row.version) {
-      throw Error(ErrorCode::kDisagree, "strategy '" + row.spec.label +
-                                            "' was run as " + info.name + "@" +
-                                            std::to_string(row.version) +
-                                            ", this build has " + info.Id());
-    }
-    strategies[row.spec.label] = row.spec;
+    strategies[row.spec.label] = {row.spec, OpenRecorded(row, options)};
   }
   std::map<int64_t, ResultsProblem> problems;
   std::map<int64_t, std::shared_ptr<const TabularBenchmark>> benchmarks;
@@ -302,13 +366,14 @@ std::vector<Difference> VerifyResults(const Results& results,
     }
     const Series series{
         problem->second.experiment, seeds[problem->second.experiment],
-        benchmarks.at(run.problem), run.problem, strategy->second};
+        benchmarks.at(run.problem), run.problem,
+        strategy->second.spec,      strategy->second.source};
     const RunOutcome outcome =
         RunRepetition(series, run.repetition, options.interrupted);
     if (outcome.end == RunEnd::kInterrupted) return;
     const RunIdentity identity(table->Digest(), series.experiment, series.seed,
                                series.benchmark->Spec(), series.strategy,
-                               FindStrategy(series.strategy.name).version);
+                               series.source->Info().version);
     if (identity.Id(run.repetition) != run.id) {
       faults[i] = "has an id that does not fit what it says it is";
     } else if (outcome.Digest() != run.digest) {

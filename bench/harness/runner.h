@@ -8,6 +8,7 @@
 
 #include "bench/harness/experiment.h"
 #include "bench/harness/results.h"
+#include "strategies/strategy_source.h"
 #include "tabular/table.h"
 
 namespace hwnas {
@@ -22,6 +23,12 @@ struct RunOptions {
   std::function<bool()> interrupted;
   /// Called after each run, serialised: runs done, runs in all.
   std::function<void(uint64_t done, uint64_t total)> progress;
+  /// How strategies that are programs or libraries are run. One that does not
+  /// even say what it is has version 0, and failed runs.
+  PluginOptions plugins;
+  /// For VerifyResults: whether programs and libraries that a file names may
+  /// be run at all.
+  bool recorded_plugins = false;
 };
 
 struct RunSummary {
@@ -40,9 +47,10 @@ RunSummary RunExperiment(const Experiment& experiment,
                          const RunOptions& options);
 
 /// Error(kUsage or kNotFound) for what RunExperiment would refuse: metrics
-/// that the table lacks, bad options.
+/// that the table lacks, bad options, programs that are not there.
 void CheckExperiment(const Experiment& experiment,
-                     std::shared_ptr<const Table> table);
+                     std::shared_ptr<const Table> table,
+                     const PluginOptions& plugins = {});
 
 /// Number of runs and an upper bound of evaluations, for `run --check`.
 struct RunEstimate {
@@ -52,6 +60,8 @@ struct RunEstimate {
 RunEstimate EstimateExperiment(const Experiment& experiment);
 
 /// Re-runs what a results file holds on a table and compares digests.
+/// Error(kUsage) where that would run programs or libraries and the options do
+/// not allow it.
 struct Difference {
   std::string run;   // problem/strategy/repetition
   std::string what;  // one line
