@@ -19,7 +19,7 @@ run("${CMAKE_COMMAND}" --install "${BUILD_DIR}" --prefix "${prefix}")
 file(GLOB installed RELATIVE "${prefix}/include/hwnas/strategies"
      "${prefix}/include/hwnas/strategies/*")
 list(SORT installed)
-if(NOT installed STREQUAL "registry.h;strategy.h")
+if(NOT installed STREQUAL "cpp_plugin.h;options.h;plugin.h;registry.h;strategy.h;strategy_source.h")
   message(FATAL_ERROR "installed of strategies/: ${installed}")
 endif()
 run("${CMAKE_COMMAND}" -G Ninja -S "${CONSUMER_DIR}" -B "${WORK_DIR}/build"
@@ -31,3 +31,28 @@ if(NOT run_output MATCHES "consumer of hwnas [0-9]+\\.[0-9]+\\.[0-9]+")
 endif()
 # The installed binary finds the installed library beside it.
 run("${prefix}/bin/hwnas" --version)
+
+# Strategies of someone else's: the examples, built outside of the tree, pass
+# what is asked of built-in ones and become rows of a report.
+run("${CMAKE_COMMAND}" -G Ninja -S "${EXAMPLES_DIR}/cpp" -B "${WORK_DIR}/cpp"
+    "-DCMAKE_PREFIX_PATH=${prefix}")
+run("${CMAKE_COMMAND}" --build "${WORK_DIR}/cpp")
+run("${C_COMPILER}" -std=c11 -Wall -Wextra -pedantic -Werror -shared -fPIC -I
+    "${prefix}/include/hwnas" "${EXAMPLES_DIR}/c/random_search.c" -o
+    "${WORK_DIR}/librandom.so")
+foreach(plugin IN ITEMS "${WORK_DIR}/cpp/libhill_climber.so"
+                        "${WORK_DIR}/librandom.so")
+  run("${prefix}/bin/hwnas" plugin check "${plugin}")
+  run("${prefix}/bin/hwnas" plugin check --in-process "${plugin}")
+endforeach()
+set(ENV{XDG_CACHE_HOME} "${WORK_DIR}/cache")
+run("${prefix}/bin/hwnas" run --strategy random --strategy
+    "${WORK_DIR}/cpp/libhill_climber.so:patience=20" --strategy
+    "in-c=${WORK_DIR}/librandom.so" --evaluations 50 --repetitions 3 --out
+    "${WORK_DIR}/results.db")
+run("${prefix}/bin/hwnas" report "${WORK_DIR}/results.db")
+foreach(label IN ITEMS hill_climber in-c)
+  if(NOT run_output MATCHES "${label} +3 ")
+    message(FATAL_ERROR "the report has no row '${label}':\n${run_output}")
+  endif()
+endforeach()
