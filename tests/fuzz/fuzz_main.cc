@@ -24,8 +24,9 @@ namespace hwnas {
 
 std::vector<FuzzEntry> AllFuzzEntries() {
   std::vector<FuzzEntry> entries;
-  for (auto* make : {HarnessFuzzEntries, ImporterFuzzEntries, ReaderFuzzEntries,
-                     TableFuzzEntries}) {
+  for (auto* make :
+       {HarnessFuzzEntries, ImporterFuzzEntries, ProtocolFuzzEntries,
+        ReaderFuzzEntries, TableFuzzEntries}) {
     for (FuzzEntry& entry : make()) entries.push_back(std::move(entry));
   }
   return entries;
