@@ -15,6 +15,7 @@
 #include "bench/cli/share.h"
 #include "datasets/derive/agreement.h"
 #include "datasets/derive/audit.h"
+#include "datasets/derive/compress_pass.h"
 #include "datasets/derive/derive.h"
 #include "datasets/derive/derived_table.h"
 #include "datasets/file_writer.h"
@@ -36,6 +37,7 @@ struct Options {
   int threads = 0;
   int limit = 0;
   int audit = 0;
+  bool compress = false;
   bool agreement = false;
 };
 
@@ -136,15 +138,20 @@ void Train(const derive::Recipe& recipe, const Options& options) {
   }
   DeriveProgress done;
   {
-    ProgressLine line("trainings");
-    done = derive::Derive(recipe, derive_options,
-                          [&line](const DeriveProgress& progress) {
-                            line.Show(static_cast<uint64_t>(progress.done),
-                                      static_cast<uint64_t>(progress.total));
-                          });
+    ProgressLine line(options.compress ? "networks" : "trainings");
+    const auto work =
+        options.compress ? derive::CompressTrained : derive::Derive;
+    done =
+        work(recipe, derive_options, [&line](const DeriveProgress& progress) {
+          line.Show(static_cast<uint64_t>(progress.done),
+                    static_cast<uint64_t>(progress.total));
+        });
   }
-  Print(fmt::format("{}: {} of {} trainings done, {} of them now\n",
-                    options.shards, done.done, done.total, done.trained));
+  Print(fmt::format(
+      "{}: {} of {} {}, {} of them now\n", options.shards, done.done,
+      done.total,
+      options.compress ? "trained networks compressed" : "trainings done",
+      done.trained));
   if (interrupt.Requested() && done.done < done.total) {
     throw Error(ErrorCode::kInterrupted,
                 "interrupted; the same command goes on where it stopped");
@@ -210,6 +217,9 @@ void AddDeriveCommand(CLI::App& app) {
       ->check(CLI::Range(1, 1024));
   command->add_option("--limit", options->limit, "Stop after so many networks")
       ->check(CLI::Range(1, 1 << 24));
+  command->add_flag("--compress", options->compress,
+                    "Compress what is trained, of the series that keep their "
+                    "weights: every width and sparsity");
   command->add_option("--shard", options->share,
                       "i/n: only every n-th shard file, from the i-th");
   command

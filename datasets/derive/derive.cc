@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -11,12 +10,12 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <thread>
 #include <utility>
 
+#include "datasets/derive/growing_file.h"
 #include "datasets/derive/hot_start.h"
 #include "datasets/derive/plan.h"
-#include "datasets/file_reader.h"
+#include "datasets/derive/workers.h"
 #include "datasets/file_writer.h"
 #include "tabular/error.h"
 #include "tabular/rng.h"
@@ -27,77 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint64_t kLargestSpace = 1000000;
-constexpr size_t kLargestShard = size_t{64} << 20;
-
-// A shard file on disk, growing or complete. Not thread-safe.
-class ShardFile {
- public:
-  ShardFile(ShardHeader header, const std::string& folder)
-      : path_(fmt::format("{}/{}", folder, ShardFileName(header))) {
-    shard_.header = std::move(header);
-    const std::string part = PartPath();
-    if (fs::exists(path_)) {
-      Take(ParseShard(ReadWholeFile(path_, kLargestShard), path_, false));
-      complete_ = true;
-      return;
-    }
-    if (!fs::exists(part)) return;
-    const std::string text = ReadWholeFile(part, kLargestShard);
-    const size_t whole = text.rfind('\n');
-    const std::string start = FormatHeader(shard_.header);
-    if (whole == std::string::npos || whole + 1 < start.size()) {
-      fs::remove(part);  // killed while it began
-      return;
-    }
-    Take(ParseShard(text, part, true));
-    if (whole + 1 != text.size()) fs::resize_file(part, whole + 1);
-  }
-
-  const Shard& Content() const { return shard_; }
-  bool Complete() const { return complete_; }
-
-  void Add(ShardRow row) {
-    if (file_ == nullptr) {
-      const bool begins = shard_.rows.empty();
-      file_ = std::make_unique<AppendFile>(PartPath());
-      if (begins) file_->Append(FormatHeader(shard_.header));
-    }
-    file_->Append(FormatRow(row, shard_.header.epochs));
-    shard_.rows.push_back(std::move(row));
-    FinishIfFull();
-  }
-
-  void FinishIfFull() {
-    if (complete_ ||
-        shard_.rows.size() != static_cast<size_t>(shard_.header.count)) {
-      return;
-    }
-    WriteWholeFile(path_, FormatShard(shard_), true);
-    file_.reset();
-    fs::remove(PartPath());
-    complete_ = true;
-  }
-
- private:
-  std::string PartPath() const {
-    return path_.substr(0, path_.size() - 4) + ".part";
-  }
-
-  void Take(Shard found) {
-    if (!(found.header == shard_.header)) {
-      throw Error(ErrorCode::kDisagree,
-                  fmt::format("{}: belongs to another recipe or range; give "
-                              "another folder",
-                              Quoted(path_, 400)));
-    }
-    shard_.rows = std::move(found.rows);
-  }
-
-  std::string path_;
-  Shard shard_;
-  bool complete_ = false;
-  std::unique_ptr<AppendFile> file_;
-};
 
 struct Job {
   size_t shard = 0;
@@ -121,7 +49,8 @@ class Derivation {
         ListShards(recipe, static_cast<int>(networks_.size()));
     for (size_t i = 0; i < all.size(); ++i) {
       if (static_cast<int>(i) % options.shards != options.shard) continue;
-      files_.push_back(std::make_unique<ShardFile>(all[i], options.folder));
+      files_.push_back(std::make_unique<GrowingFile<Shard>>(
+          all[i], fmt::format("{}/{}", options.folder, ShardFileName(all[i]))));
       AddJobs(files_.size() - 1);
     }
     if (recipe.start) starts_.emplace(*recipe.start, options.init_from);
@@ -134,22 +63,19 @@ class Derivation {
         jobs_.size() > static_cast<size_t>(options_.limit)) {
       jobs_.resize(static_cast<size_t>(options_.limit));
     }
-    std::vector<std::thread> threads;
-    for (int i = 1; i < options_.threads; ++i) {
-      threads.emplace_back([this] { Work(); });
-    }
-    Work();
-    for (std::thread& thread : threads) thread.join();
-    if (failure_ != nullptr) std::rethrow_exception(failure_);
+    RunWorkers(jobs_.size(), options_.threads, options_.stop,
+               [this](size_t i, Workspace* workspace) {
+                 TrainOne(jobs_[i], workspace);
+               });
     return progress_;
   }
 
  private:
   void AddJobs(size_t index) {
-    ShardFile& file = *files_[index];
-    const ShardHeader& header = file.Content().header;
+    GrowingFile<Shard>& file = *files_[index];
+    const ShardHeader& header = file.Get().header;
     std::vector<bool> done(static_cast<size_t>(header.count));
-    for (const ShardRow& row : file.Content().rows) {
+    for (const ShardRow& row : file.Get().rows) {
       if (row.architecture != networks_[static_cast<size_t>(row.position)]) {
         throw Error(ErrorCode::kDisagree,
                     fmt::format("{}: position {} is another network",
@@ -158,15 +84,9 @@ class Derivation {
       done[static_cast<size_t>(row.position - header.first)] = true;
     }
     progress_.total += header.count;
-    progress_.done += static_cast<int>(file.Content().rows.size());
+    progress_.done += static_cast<int>(file.Get().rows.size());
     file.FinishIfFull();
-    bool keep = false;
-    for (const Series& series : recipe_.series) {
-      if (series.seed == header.seed && series.images == header.images &&
-          series.first <= header.first && header.first < series.End()) {
-        keep = series.keep_weights;
-      }
-    }
+    const bool keep = KeepsWeights(recipe_, header);
     for (int i = 0; i < header.count; ++i) {
       if (done[static_cast<size_t>(i)]) continue;
       jobs_.push_back(
@@ -174,35 +94,15 @@ class Derivation {
     }
   }
 
-  void Work() {
-    Workspace workspace;
-    const Kernels& kernels = BestKernels();
-    try {
-      for (;;) {
-        Job job;
-        {
-          const std::lock_guard<std::mutex> lock(mutex_);
-          if (failure_ != nullptr || next_ == jobs_.size()) return;
-          if (options_.stop != nullptr && options_.stop->load()) return;
-          job = jobs_[next_++];
-        }
-        TrainOne(job, kernels, &workspace);
-      }
-    } catch (...) {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (failure_ == nullptr) failure_ = std::current_exception();
-    }
-  }
-
-  void TrainOne(const Job& job, const Kernels& kernels, Workspace* workspace) {
+  void TrainOne(const Job& job, Workspace* workspace) {
     const Architecture& architecture =
         networks_[static_cast<size_t>(job.position)];
     const Plan plan = MakePlan(*space_, architecture, input_);
     std::optional<StartWeights> start;
     if (starts_) start = starts_->Load(architecture);
     const Training training =
-        Train(plan, recipe_, data_, job.seed, job.images, kernels, workspace,
-              start ? &*start : nullptr);
+        Train(plan, recipe_, data_, job.seed, job.images, BestKernels(),
+              workspace, start ? &*start : nullptr);
     ShardRow row = MakeRow(job.position, architecture, training);
     const std::lock_guard<std::mutex> lock(mutex_);
     // Weights first: a row promises them.
@@ -232,12 +132,10 @@ class Derivation {
   ImageSets data_;
   std::optional<HotStarts> starts_;
   NetworkInput input_;
-  std::vector<std::unique_ptr<ShardFile>> files_;
+  std::vector<std::unique_ptr<GrowingFile<Shard>>> files_;
   std::vector<Job> jobs_;
-  std::mutex mutex_;  // of all below, and of files_ while threads run
-  size_t next_ = 0;
+  std::mutex mutex_;  // of progress_, and of files_ while threads run
   DeriveProgress progress_;
-  std::exception_ptr failure_;
 };
 
 }  // namespace
@@ -321,6 +219,16 @@ std::vector<ShardHeader> ListShards(const Recipe& recipe, int networks) {
     }
   }
   return shards;
+}
+
+bool KeepsWeights(const Recipe& recipe, const ShardHeader& header) {
+  for (const Series& series : recipe.series) {
+    if (series.seed == header.seed && series.images == header.images &&
+        series.first <= header.first && header.first < series.End()) {
+      return series.keep_weights;
+    }
+  }
+  return false;
 }
 
 std::string ShardFileName(const ShardHeader& header) {

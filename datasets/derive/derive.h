@@ -41,6 +41,9 @@ ShardRow MakeRow(int position, const Architecture& architecture,
 /// the other, as the recipe lists them.
 std::vector<ShardHeader> ListShards(const Recipe& recipe, int networks);
 
+/// Whether a shard's series keeps the weights of its trainings.
+bool KeepsWeights(const Recipe& recipe, const ShardHeader& header);
+
 /// `seed0-images10000-00512.csv`, say.
 std::string ShardFileName(const ShardHeader& header);
 

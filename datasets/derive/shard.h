@@ -51,9 +51,20 @@ struct ShardHeader {
 /// order of completion and the last line may be torn; a complete one is
 /// sorted by position.
 struct Shard {
+  using Row = ShardRow;
   ShardHeader header;
   std::vector<ShardRow> rows;
+
+  // For GrowingFile.
+  std::string HeaderText() const;
+  std::string RowText(const ShardRow& row) const;
+  std::string Text() const;
+  static Shard Parse(std::string_view text, const std::string& name,
+                     bool growing);
 };
+
+/// Larger files are refused.
+inline constexpr size_t kLargestShard = size_t{64} << 20;
 
 std::string FormatHeader(const ShardHeader& header);
 std::string FormatRow(const ShardRow& row, int epochs);

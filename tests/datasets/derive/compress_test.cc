@@ -74,11 +74,16 @@ TEST(RoundWeights, UsesLevelsSymmetricAboutZero) {
   }
 }
 
+constexpr size_t kTestImages = 500;
+
 class CompressTest : public testing::Test {
  protected:
   CompressTest() : recipe_(TinyRecipe()) {
     WriteSyntheticFashionMnist(folder_.Path());
     data_ = LoadFashionMnist(recipe_, folder_.Path());
+    // Fewer, for speed.
+    data_.test.labels.resize(kTestImages);
+    data_.test.pixels.resize(kTestImages * data_.test.pixels.size() / 10000);
     const auto space = MakeSpace(recipe_.space);
     const NetworkInput input = {{1, recipe_.image_size, recipe_.image_size},
                                 recipe_.classes};
