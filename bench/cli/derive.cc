@@ -39,6 +39,8 @@ struct Options {
   int audit = 0;
   bool compress = false;
   bool agreement = false;
+  std::string against;
+  std::string against_metric = "accuracy:test";
 };
 
 void CheckInitFrom(const derive::Recipe& recipe, const Options& options) {
@@ -87,17 +89,30 @@ std::string FormatCoefficient(std::optional<double> value) {
   return value ? fmt::format("{:7.4f}", *value) : "      -";
 }
 
+std::string FormatAgreement(const derive::RankAgreement& row) {
+  return fmt::format("{:<28}{:<28}{:>9}{:>9}{:>9}\n", row.first, row.second,
+                     row.networks, FormatCoefficient(row.tau),
+                     FormatCoefficient(row.spearman));
+}
+
 void ShowAgreement(const derive::Recipe& recipe, const Options& options) {
-  const auto report =
-      derive::Agreement(recipe, derive::ReadShards(options.shards));
+  const auto shards = derive::ReadShards(options.shards);
+  const auto report = derive::Agreement(recipe, shards);
+  std::optional<derive::RankAgreement> against;
+  if (!options.against.empty()) {
+    against =
+        derive::AgreementWith(recipe, shards, *Table::Open(options.against),
+                              Metric::Parse(options.against_metric));
+  }
   std::string text = fmt::format("{:<28}{:<28}{:>9}{:>9}{:>9}\n", "accuracy",
                                  "against", "trainings", "tau", "spearman");
   for (const auto* list : {&report.seeds, &report.epochs, &report.images}) {
     for (const derive::RankAgreement& row : *list) {
-      text += fmt::format("{:<28}{:<28}{:>9}{:>9}{:>9}\n", row.first,
-                          row.second, row.networks, FormatCoefficient(row.tau),
-                          FormatCoefficient(row.spearman));
+      text += FormatAgreement(row);
     }
+  }
+  if (against) {
+    text += FormatAgreement(*against);
   }
   for (const derive::NoiseShare& noise : report.noise) {
     text += fmt::format(
@@ -229,6 +244,13 @@ void AddDeriveCommand(CLI::App& app) {
   command->add_flag("--agreement", options->agreement,
                     "How the shards' seeds, epochs and numbers of images\n"
                     "rank the networks");
+  command
+      ->add_option("--against", options->against,
+                   "With --agreement: also how they agree with another table")
+      ->type_name("T.db");
+  command
+      ->add_option("--against-metric", options->against_metric, "Of that table")
+      ->capture_default_str();
   command->add_option("--audit-label", options->audit_label,
                       "Chooses the rows, such as a commit's hash");
   command->callback([options] { Derive(*options); });

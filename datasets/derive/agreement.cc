@@ -10,6 +10,8 @@
 
 #include "datasets/derive/derive.h"
 #include "tabular/analysis/correlation.h"
+#include "tabular/analysis/summary.h"
+#include "tabular/error.h"
 #include "tabular/search_space.h"
 
 namespace hwnas::derive {
@@ -166,6 +168,45 @@ AgreementReport Agreement(const Recipe& recipe,
     }
   }
   return report;
+}
+
+RankAgreement AgreementWith(const Recipe& recipe,
+                            const std::vector<Shard>& shards,
+                            const Table& table, const Metric& metric) {
+  const auto space = MakeSpace(recipe.space);
+  const auto same = [](const Decision& a, const Decision& b) {
+    return a.name == b.name && a.choices == b.choices;
+  };
+  if (!std::ranges::equal(space->Decisions(), table.Space()->Decisions(),
+                          same)) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("{}: is a table of {}, whose architectures are not "
+                            "those of {}",
+                            Quoted(table.Path(), 400), table.Space()->Id(),
+                            space->Id()));
+  }
+  const AllSeries all = Collect(recipe, shards);
+  std::map<int, std::pair<const ShardRow*, std::vector<double>>> tests;
+  if (const auto whole = all.find(recipe.training_images); whole != all.end()) {
+    for (const auto& [seed, series] : whole->second) {
+      for (const auto& [position, row] : series) {
+        auto& of_network = tests[position];
+        of_network.first = row;
+        of_network.second.push_back(row->test);
+      }
+    }
+  }
+  const auto column = table.LoadOrCompute(metric);
+  std::vector<double> x;
+  std::vector<double> y;
+  for (const auto& [position, of_network] : tests) {
+    const auto row = table.FindRow(of_network.first->architecture);
+    if (!row || !column->Mean(*row).Ok()) continue;
+    x.push_back(Mean(of_network.second));
+    y.push_back(column->Mean(*row).value);
+  }
+  return {"test, mean of seeds", metric.Text(), x.size(), KendallTau(x, y),
+          SpearmanRho(x, y)};
 }
 
 }  // namespace hwnas::derive

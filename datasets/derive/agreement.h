@@ -9,6 +9,8 @@
 
 #include "datasets/derive/recipe.h"
 #include "datasets/derive/shard.h"
+#include "tabular/metric.h"
+#include "tabular/table.h"
 
 namespace hwnas::derive {
 
@@ -51,6 +53,15 @@ struct AgreementReport {
 /// are left out. Errors: those of CheckRecipe.
 AgreementReport Agreement(const Recipe& recipe,
                           const std::vector<Shard>& shards);
+
+/// Test accuracy on the recipe's images (the mean over seeds) against a metric
+/// of another table, over the connected networks that both have, each by the
+/// architecture that stands for it in the shards: published tables have
+/// trained every architecture for itself. The two tables' spaces must have the
+/// same decisions (kUsage); the metric's errors are those of Table.
+RankAgreement AgreementWith(const Recipe& recipe,
+                            const std::vector<Shard>& shards,
+                            const Table& table, const Metric& metric);
 
 }  // namespace hwnas::derive
 

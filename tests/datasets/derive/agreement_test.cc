@@ -6,6 +6,8 @@
 
 #include "datasets/derive/derive.h"
 #include "tabular/error.h"
+#include "tabular/table.h"
+#include "tabular/table_writer.h"
 #include "tests/datasets/derive/synthetic_data.h"
 
 namespace hwnas::derive {
@@ -81,6 +83,49 @@ TEST(Agreement, LeavesOutTheEmptyNetworkAndDivergedOnes) {
   Recipe other = recipe;
   other.epochs = 3;
   EXPECT_THROW(Agreement(other, {a}), Error);
+}
+
+TEST(Agreement, ComparesWithAnotherTable) {
+  const Recipe recipe = TinyRecipe();
+  Shard a =
+      MakeShard(recipe, 0, 96, {{1000, 1, 1}, {2000, 2, 2}, {3000, 3, 3}});
+  for (uint16_t i = 0; i < 3; ++i) {
+    a.rows[i].architecture = Architecture{3, 3, 3, 3, 3, i};
+  }
+  Shard b = a;
+  b.header.seed = 1;
+  b.rows[0].test = 4000;  // now between the others
+  b.rows.pop_back();
+  const TemporaryFolder folder;
+  TableInfo info;
+  info.title = "published";
+  info.defaults = {"cifar10", "test", Fidelity::Parse("e200")};
+  auto writer =
+      TableWriter::Create(folder.File("t.db"), MakeSpace("nb201"), info);
+  Source source;
+  source.name = "published";
+  writer->AddSource(source);
+  Column column;
+  column.metric = Metric::Parse("accuracy");
+  column.source = source.name;
+  const int64_t id = writer->AddColumn(column);
+  for (uint16_t i = 0; i < 5; ++i) {
+    writer->Set(id, "", writer->AddArchitecture(Architecture{3, 3, 3, 3, 3, i}),
+                {90.0 + i, Missing::kNone});
+  }
+  writer->Commit();
+  const auto table = Table::Open(folder.File("t.db"));
+  const Metric metric = Metric::Parse("accuracy:test");
+  EXPECT_EQ(AgreementWith(recipe, {a}, *table, metric).tau, 1);
+  // 2500, 2000, 3000.
+  const RankAgreement both = AgreementWith(recipe, {a, b}, *table, metric);
+  EXPECT_EQ(both.networks, 3u);
+  EXPECT_NEAR(both.tau.value(), 1.0 / 3, 1e-12);
+  writer = TableWriter::Create(folder.File("o.db"), MakeSpace("nb101"), info);
+  writer->Commit();
+  EXPECT_THROW(
+      AgreementWith(recipe, {a}, *Table::Open(folder.File("o.db")), metric),
+      Error);
 }
 
 }  // namespace

@@ -179,12 +179,12 @@ TEST_F(DeriveTest, ANetworkThatDivergesIsARow) {
   DeriveOptions options = Options(folder);
   options.limit = 4;
   EXPECT_EQ(Derive(recipe, options, nullptr).done, 4);
-  for (const ShardRow& row : ReadShards(folder.Path())[0].rows) {
+  const std::vector<Shard> shards = ReadShards(folder.Path());
+  for (const ShardRow& row : shards[0].rows) {
     EXPECT_TRUE(row.diverged);
     EXPECT_LT(row.validation.size(), 2u);
   }
-  const AuditReport audit =
-      Audit(recipe, ReadShards(folder.Path()), data_->Path(), 2, "x");
+  const AuditReport audit = Audit(recipe, shards, data_->Path(), 2, "x");
   EXPECT_EQ(audit.disagreeing, 0);
 }
 

@@ -1,0 +1,75 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "datasets/derive/agreement.h"
+#include "datasets/derive/audit.h"
+#include "datasets/derive/derive.h"
+#include "datasets/derive/derived_table.h"
+#include "tabular/table.h"
+#include "tests/datasets/derive/synthetic_data.h"
+
+namespace hwnas::derive {
+namespace {
+
+constexpr char kRecipe[] =
+    HWNAS_SOURCE_DIR "/datasets/derive/recipes/fashion-mnist-nb201.toml";
+constexpr char kShards[] =
+    HWNAS_SOURCE_DIR "/datasets/embedded/fashion-mnist-nb201";
+
+TEST(EmbeddedShards, AreCompleteFilesOfTheRecipe) {
+  const Recipe recipe = ReadRecipe(kRecipe);
+  const auto space = MakeSpace(recipe.space);
+  const std::vector<Architecture> networks = ListNetworks(recipe, *space);
+  const auto listed = ListShards(recipe, static_cast<int>(networks.size()));
+  uintmax_t bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(kShards)) {
+    EXPECT_EQ(entry.path().extension(), ".csv");
+    bytes += entry.file_size();
+  }
+  EXPECT_LE(bytes, uintmax_t{8} << 20);
+  for (const Shard& shard : ReadShards(kShards)) {
+    const std::string name = ShardFileName(shard.header);
+    EXPECT_NE(std::find(listed.begin(), listed.end(), shard.header),
+              listed.end())
+        << name;
+    EXPECT_TRUE(std::filesystem::exists(std::string(kShards) + "/" + name));
+    ASSERT_EQ(shard.rows.size(), static_cast<size_t>(shard.header.count))
+        << name;
+    for (const ShardRow& row : shard.rows) {
+      ASSERT_EQ(row.architecture, networks[static_cast<size_t>(row.position)])
+          << name << " " << row.position;
+    }
+  }
+}
+
+TEST(EmbeddedShards, MakeASoundTable) {
+  const Recipe recipe = ReadRecipe(kRecipe);
+  const TemporaryFolder folder;
+  const std::string path = folder.File("table.db");
+  const std::vector<Shard> shards = ReadShards(kShards);
+  const DerivedTableReport report = WriteDerivedTable(recipe, shards, path);
+  int64_t rows = 0;
+  for (const Shard& shard : shards) {
+    rows += static_cast<int64_t>(shard.rows.size());
+  }
+  EXPECT_EQ(report.trainings, rows);
+  const auto table = Table::Open(path);
+  EXPECT_TRUE(table->Check().empty());
+  EXPECT_EQ(table->Defaults().dataset, "fashion-mnist-14");
+}
+
+TEST(EmbeddedShards, AgreeWithARetrainingOfARow) {
+  if (!std::filesystem::exists(kFashionMnistFolder)) {
+    GTEST_SKIP() << "needs Debian's dataset-fashion-mnist";
+  }
+  const AuditReport report = Audit(ReadRecipe(kRecipe), ReadShards(kShards),
+                                   kFashionMnistFolder, 1, "test");
+  ASSERT_EQ(report.rows.size(), 1u);
+  EXPECT_EQ(report.disagreeing, 0) << report.rows[0].difference;
+}
+
+}  // namespace
+}  // namespace hwnas::derive
