@@ -42,6 +42,8 @@ ErrorCode CodeOf(int code) {
     case SQLITE_TOOBIG:
     case SQLITE_FORMAT:
     case SQLITE_SCHEMA:
+    // Damaged pages make SQLite, its own check too, ask for any amount.
+    case SQLITE_NOMEM:
       return ErrorCode::kCorrupt;
     default:
       return ErrorCode::kInternal;
@@ -68,6 +70,9 @@ const char* AdviceOf(int code) {
     case SQLITE_NOTADB:
     case SQLITE_TOOBIG:
       return "the file is damaged; take it from its source again";
+    case SQLITE_NOMEM:
+      return "the file is damaged, or the machine is short of memory; take "
+             "it from its source again, or make room";
     default:
       return "please report this";
   }

@@ -1,6 +1,7 @@
 #include "tabular/sqlite.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -226,6 +227,18 @@ TEST_F(Sqlite, AKilledWritersJournalIsRolledBack) {
   SqliteStatement count = copy.Prepare("SELECT count(*) FROM item");
   ASSERT_TRUE(count.Step());
   EXPECT_EQ(count.Int(0), 2);
+}
+
+TEST_F(Sqlite, AFileThatAsksForTooMuchMemoryIsTakenForDamaged) {
+  SqliteDatabase database = SqliteDatabase::OpenReadOnly(path_, Format());
+  SqliteStatement huge =
+      database.Prepare("SELECT length(hex(zeroblob(200000000)))");
+  sqlite3_hard_heap_limit64(64 << 20);
+  std::string message;
+  const ErrorCode code = CodeOf([&] { huge.Step(); }, &message);
+  sqlite3_hard_heap_limit64(0);
+  EXPECT_EQ(code, ErrorCode::kCorrupt) << message;
+  EXPECT_NE(message.find("memory"), std::string::npos) << message;
 }
 
 }  // namespace
