@@ -112,7 +112,7 @@ TEST_F(PluginTest, WhateverGoesWrongIsAnOutcomeAndOtherRunsAreUntouched) {
     strategies.push_back(Misbehave(what));
   }
   const ProcessResult run =
-      Run("all.db", strategies, {"--plugin-timeout", "3"});
+      Run("all.db", strategies, {"--plugin-timeout", "8"});
   EXPECT_EQ(run.exit_code, kFailedRuns) << run.err;
   EXPECT_THAT(run.err, HasSubstr("22 of 30 runs failed; the rest was run"));
   ASSERT_EQ(Run("random.db", {"random"}).exit_code, 0);
@@ -159,7 +159,7 @@ TEST_F(PluginTest, WhateverGoesWrongIsAnOutcomeAndOtherRunsAreUntouched) {
   EXPECT_EQ(illegal, 40u);
   EXPECT_EQ(repeated, 2 * 17u);  // all but three starts
   // What failed is complete: running again runs nothing.
-  EXPECT_THAT(Run("all.db", strategies, {"--plugin-timeout", "3"}).out,
+  EXPECT_THAT(Run("all.db", strategies, {"--plugin-timeout", "8"}).out,
               HasSubstr("0 of 30 runs done now (30 before)"));
 }
 

@@ -2,7 +2,8 @@
 """Runs an ask/tell optimiser of another framework, unchanged.
 
     hwnas run --strategy '1+1=exec:python3 ask_tell.py one_plus_one:Optimizer'
-    hwnas run --strategy 'gp=exec:python3 ask_tell.py skopt:Optimizer'
+
+`one_plus_one` stands for any module that Python finds.
 
 The class is made as `Class(dimensions, random_state=seed)`, a (low, high) pair
 of whole numbers for each decision that has a choice; it has `ask()` and
