@@ -16,10 +16,10 @@ constexpr size_t kMoveTries = 100;
 MaskedSpace::MaskedSpace(std::shared_ptr<const SearchSpace> base,
                          std::vector<std::vector<bool>> allowed,
                          std::vector<Architecture> known)
-    : base_(std::move(base)),
+    : ForwardingSpace(std::move(base)),
       allowed_(std::move(allowed)),
       known_(std::move(known)) {
-  const std::span<const Decision> decisions = base_->Decisions();
+  const std::span<const Decision> decisions = Base().Decisions();
   HWNAS_CHECK(allowed_.size() == decisions.size());
   for (size_t i = 0; i < allowed_.size(); ++i) {
     HWNAS_CHECK(allowed_[i].size() == decisions[i].choices.size());
@@ -40,16 +40,16 @@ bool MaskedSpace::Allows(const Architecture& architecture) const {
   for (size_t i = 0; i < allowed_.size(); ++i) {
     if (architecture[i] >= allowed_[i].size()) return false;
     if (allowed_[i][architecture[i]]) continue;
-    if (base_->IsActive(architecture, i)) return false;
+    if (Base().IsActive(architecture, i)) return false;
   }
   return true;
 }
 
 Architecture MaskedSpace::Sample(Rng& rng) const {
   for (size_t attempt = 0; attempt < kSampleTries; ++attempt) {
-    Architecture sample = base_->Sample(rng);
+    Architecture sample = Base().Sample(rng);
     for (size_t i = 0; i < choices_.size(); ++i) {
-      if (!base_->IsActive(sample, i)) {
+      if (!Base().IsActive(sample, i)) {
         sample[i] = 0;
       } else if (!allowed_[i][sample[i]]) {
         sample[i] = choices_[i][rng.Below(choices_[i].size())];
@@ -67,20 +67,20 @@ Architecture MaskedSpace::Sample(Rng& rng) const {
 bool MaskedSpace::Mutate(const Architecture& from, size_t move, Rng& rng,
                          Architecture* out) const {
   for (size_t attempt = 0; attempt < kMoveTries; ++attempt) {
-    if (base_->Mutate(from, move, rng, out) && Allows(*out)) return true;
+    if (Base().Mutate(from, move, rng, out) && Allows(*out)) return true;
   }
   return false;
 }
 
 void MaskedSpace::Neighbors(const Architecture& of,
                             std::vector<Architecture>* out) const {
-  base_->Neighbors(of, out);
+  Base().Neighbors(of, out);
   std::erase_if(*out, [&](const Architecture& a) { return !Allows(a); });
 }
 
 Architecture MaskedSpace::Crossover(const Architecture& a,
                                     const Architecture& b, Rng& rng) const {
-  Architecture child = base_->Crossover(a, b, rng);
+  Architecture child = Base().Crossover(a, b, rng);
   return Allows(child) ? child : a;
 }
 

@@ -15,6 +15,7 @@ using Json = nlohmann::json;
 
 constexpr int64_t kMostRepetitions = 1'000'000;
 constexpr int64_t kMostWorkers = 10'000;
+constexpr int64_t kMostSamples = 1'000'000;
 
 [[noreturn]] void Refuse(const std::string& message) {
   throw Error(ErrorCode::kUsage, message);
@@ -98,6 +99,43 @@ std::vector<ObjectiveSpec> ReadObjectives(
   return specs;
 }
 
+HotStartSpec ReadHotStart(const TomlTable& toml) {
+  HotStartSpec spec;
+  spec.architectures = toml.Strings("architectures");
+  const ObjectiveSpec metric = ReadObjective(toml.String("metric", ""));
+  if (!metric.source.empty()) {
+    toml.Fail("metric", "a hot start reads the preferred source");
+  }
+  spec.metric = metric.metric;
+  spec.direction = metric.direction;
+  if (spec.architectures.empty() == spec.metric.empty()) {
+    toml.Fail("metric", "a hot start has either 'architectures' or 'metric'");
+  }
+  spec.samples = Count(toml, "samples", spec.samples, kMostSamples);
+  spec.count = Count(toml, "count", spec.count, kMostSamples);
+  spec.seconds = toml.Number("seconds", 0);
+  if (spec.count == 0 || spec.samples < spec.count) {
+    toml.Fail("count", "expected 1 to 'samples'");
+  }
+  if (!(spec.seconds >= 0)) toml.Fail("seconds", "expected a number from 0 on");
+  return spec;
+}
+
+EarlyStoppingSpec ReadEarlyStopping(const TomlTable& toml, size_t rungs) {
+  EarlyStoppingSpec spec;
+  spec.on = true;
+  if (rungs < 2) toml.Fail("rung", "the problem needs two rungs at least");
+  spec.rung =
+      static_cast<int>(Count(toml, "rung", 0, static_cast<int64_t>(rungs) - 2));
+  spec.quantile = toml.Number("quantile", spec.quantile);
+  if (!(spec.quantile >= 0 && spec.quantile <= 1)) {
+    toml.Fail("quantile", "expected a number from 0 to 1");
+  }
+  spec.after = Count(toml, "after", spec.after);
+  if (spec.after == 0) toml.Fail("after", "expected at least 1");
+  return spec;
+}
+
 ProblemSpec ReadProblem(const TomlTable& toml, const Protocol& protocol,
                         const std::string& default_name) {
   ProblemSpec problem;
@@ -107,12 +145,24 @@ ProblemSpec ReadProblem(const TomlTable& toml, const Protocol& protocol,
   problem.score = ReadObjectives(toml.Strings("score"));
   problem.features = toml.Strings("features");
   problem.connected_only = toml.Bool("connected_only", false);
+  problem.filter = toml.Strings("filter");
+  problem.filter_seconds = toml.Number("filter_seconds", 0);
+  if (!(problem.filter_seconds >= 0)) {
+    toml.Fail("filter_seconds", "expected a number from 0 on");
+  }
+  if (toml.Has("hot_start")) {
+    problem.hot_start = ReadHotStart(toml.Table("hot_start"));
+  }
   for (const TomlTable& rung : toml.Tables("rung")) {
     RungSpec spec;
     spec.fidelity = rung.String("fidelity", "");
     spec.cost = rung.String("cost", "");
     spec.cost_scale = rung.Number("cost_scale", 1);
     problem.ladder.push_back(spec);
+  }
+  if (toml.Has("early_stopping")) {
+    problem.early_stopping =
+        ReadEarlyStopping(toml.Table("early_stopping"), problem.ladder.size());
   }
   for (const TomlTable& factor : toml.Tables("factor")) {
     FactorSpec spec;
@@ -209,6 +259,30 @@ Json ObjectivesToJson(const std::vector<ObjectiveSpec>& specs) {
   return json;
 }
 
+/// What a problem does without is left out, so that its text, and with it the
+/// identity of its runs, is what it was before there were these options.
+void OptionsToJson(const ProblemSpec& problem, Json* json) {
+  if (!problem.filter.empty()) {
+    (*json)["filter"] = problem.filter;
+    (*json)["filter_seconds"] = problem.filter_seconds;
+  }
+  if (!problem.hot_start.empty()) {
+    const HotStartSpec& spec = problem.hot_start;
+    (*json)["hot_start"] = {{"architectures", spec.architectures},
+                            {"metric", spec.metric},
+                            {"direction", spec.direction},
+                            {"samples", spec.samples},
+                            {"count", spec.count},
+                            {"seconds", spec.seconds}};
+  }
+  if (problem.early_stopping.on) {
+    const EarlyStoppingSpec& spec = problem.early_stopping;
+    (*json)["early_stopping"] = {{"rung", spec.rung},
+                                 {"quantile", spec.quantile},
+                                 {"after", spec.after}};
+  }
+}
+
 Json ProblemToJson(const ProblemSpec& problem) {
   Json json = {{"name", problem.name},
                {"objectives", ObjectivesToJson(problem.objectives)},
@@ -229,7 +303,31 @@ Json ProblemToJson(const ProblemSpec& problem) {
                                {"binding", factor.binding},
                                {"values", factor.values}});
   }
+  OptionsToJson(problem, &json);
   return json;
+}
+
+void OptionsFromJson(const Json& json, ProblemSpec* problem) {
+  if (json.contains("filter")) {
+    problem->filter = json.at("filter").get<std::vector<std::string>>();
+    problem->filter_seconds = json.at("filter_seconds");
+  }
+  if (json.contains("hot_start")) {
+    const Json& hot = json.at("hot_start");
+    HotStartSpec& spec = problem->hot_start;
+    spec.architectures =
+        hot.at("architectures").get<std::vector<std::string>>();
+    spec.metric = hot.at("metric");
+    spec.direction = hot.at("direction");
+    spec.samples = hot.at("samples");
+    spec.count = hot.at("count");
+    spec.seconds = hot.at("seconds");
+  }
+  if (json.contains("early_stopping")) {
+    const Json& stop = json.at("early_stopping");
+    problem->early_stopping = {true, stop.at("rung"), stop.at("quantile"),
+                               stop.at("after")};
+  }
 }
 
 ProblemSpec ProblemFromJson(const Json& json) {
@@ -240,6 +338,7 @@ ProblemSpec ProblemFromJson(const Json& json) {
   problem.score = ReadObjectives(json.at("score"));
   problem.features = json.at("features").get<std::vector<std::string>>();
   problem.connected_only = json.at("connected_only");
+  OptionsFromJson(json, &problem);
   for (const Json& rung : json.at("rungs")) {
     problem.ladder.push_back(
         {rung.at("fidelity"), rung.at("cost"), rung.at("cost_scale")});

@@ -61,6 +61,30 @@ struct FactorSpec {
   std::vector<std::string> values;
 };
 
+/// What strategies start from: architectures as given, or the best `count` of
+/// `samples` random ones by a metric that is known before (a zero-cost score, a
+/// cost), the same for all strategies of a repetition.
+struct HotStartSpec {
+  std::vector<std::string> architectures;  // text forms
+  std::string metric;                      // empty: `architectures`
+  std::string direction;                   // as ObjectiveSpec's
+  uint64_t samples = 1000;
+  uint64_t count = 10;
+  double seconds = 0;  // charged for each metric read
+
+  bool empty() const { return architectures.empty() && metric.empty(); }
+};
+
+/// A training at the highest rung is stopped at `rung` when its first
+/// objective there is worse than the `quantile` of those that were there
+/// before, of at least `after`.
+struct EarlyStoppingSpec {
+  bool on = false;
+  int rung = 0;
+  double quantile = 0.5;
+  uint64_t after = 10;
+};
+
 /// One problem of an experiment: what is searched on the table.
 struct ProblemSpec {
   std::string name;
@@ -74,6 +98,12 @@ struct ProblemSpec {
   /// missing ('disconnected'), whatever costs are stored for them. Off by
   /// default, as published comparisons keep them.
   bool connected_only = false;
+  /// The space is what satisfies all of these (`macs<=1e8`), read before the
+  /// search for every row at `filter_seconds` each.
+  std::vector<std::string> filter;
+  double filter_seconds = 0;
+  HotStartSpec hot_start;
+  EarlyStoppingSpec early_stopping;
   Protocol protocol;  // the experiment's, with this problem's overrides
 };
 

@@ -11,6 +11,8 @@
 #include <thread>
 #include <unordered_set>
 
+#include "bench/harness/early_stopping.h"
+#include "bench/harness/hot_start.h"
 #include "bench/harness/tabular_benchmark.h"
 #include "strategies/strategy_source.h"
 #include "tabular/error.h"
@@ -115,23 +117,36 @@ RunOutcome RunRepetition(const Series& series, uint64_t repetition,
   const std::string problem_label =
       series.experiment + "/" + series.benchmark->Spec().name;
   const std::string number = std::to_string(repetition);
-  double charge = 0;
+  double charge = series.benchmark->SetUpSeconds();
+  // Also what starts them is the same for all strategies of a repetition.
+  Problem problem = series.benchmark->GetProblem();
+  std::vector<Architecture> first =
+      series.benchmark->HotStart(Rng::SeedFromLabel(
+          series.seed, problem_label + "/" + number + "/hot-start"));
+  if (!first.empty()) {
+    problem.space =
+        std::make_shared<HotStartSpace>(problem.space, std::move(first));
+  }
   RunContext context;
-  context.problem = &series.benchmark->GetProblem();
+  context.problem = &problem;
   context.rng = Rng::FromLabel(
       series.seed, problem_label + "/" + series.strategy.label + "/" + number);
   context.charge = [&charge](double seconds) { charge += seconds; };
   // All strategies of a repetition meet the same luck.
-  const auto evaluator = series.benchmark->MakeEvaluator(Rng::SeedFromLabel(
+  auto evaluator = series.benchmark->MakeEvaluator(Rng::SeedFromLabel(
       series.seed, problem_label + "/" + number + "/replicates"));
+  const EarlyStoppingSpec& stopping = series.benchmark->Spec().early_stopping;
+  if (stopping.on) {
+    evaluator = std::make_unique<EarlyStopping>(stopping, problem,
+                                                std::move(evaluator));
+  }
   std::unique_ptr<Strategy> strategy;
   try {
     strategy = series.source->Make(series.strategy.options, std::move(context));
   } catch (const std::exception& error) {
     return FailedOutcome(error.what());
   }
-  return RunStrategy(series.benchmark->GetProblem(),
-                     series.benchmark->Spec().protocol, *evaluator,
+  return RunStrategy(problem, series.benchmark->Spec().protocol, *evaluator,
                      *series.benchmark, *strategy, &charge, interrupted);
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tabular/error.h"
+#include "tabular/spaces/filtered.h"
 #include "tabular/spaces/product.h"
 
 namespace hwnas {
@@ -15,6 +16,8 @@ namespace {
 constexpr uint64_t kMostTrials = 1'000'000;
 /// Combinations of factor choices a problem may have.
 constexpr size_t kMostCombinations = 10'000;
+/// Architectures that a filter reads, factors included.
+constexpr size_t kMostFiltered = 2'000'000;
 
 /// A metric for every combination of factor choices (one without factors).
 class Slot {
@@ -54,6 +57,7 @@ class Benchmark final : public TabularBenchmark,
   Benchmark(std::shared_ptr<const Table> table, const ProblemSpec& spec)
       : table_(std::move(table)), spec_(spec) {
     BindSpace();
+    BindFilter();
     BindObjectives();
     BindLadder();
     BindScores();
@@ -63,12 +67,11 @@ class Benchmark final : public TabularBenchmark,
                        spec_.protocol.simulated_seconds, MaxTrials(),
                        spec_.protocol.workers};
     FindLinearCosts();
+    if (!features_.empty()) problem_.feature_source = MakeFeatureSource();
     CheckProblem(problem_, spec_.protocol.allow_test_observed,
                  spec_.protocol.allow_scored_features);
+    BindHotStart();
   }
-
-  /// After construction, since the source keeps the benchmark alive.
-  void BindFeatureSource();
 
   const Problem& GetProblem() const override { return problem_; }
   const ProblemSpec& Spec() const override { return spec_; }
@@ -98,6 +101,40 @@ class Benchmark final : public TabularBenchmark,
       }
     }
     return best;
+  }
+
+  std::vector<Architecture> HotStart(uint64_t key) const override {
+    if (spec_.hot_start.metric.empty()) return hot_start_;
+    Rng rng(key);
+    std::vector<std::pair<double, Architecture>> rated;
+    for (uint64_t i = 0; i < spec_.hot_start.samples; ++i) {
+      Architecture sample = problem_.space->Sample(rng);
+      size_t combination = 0;
+      const auto row = FindRow(sample, &combination);
+      const Value value = row ? hot_slot_.At(combination).Mean(*row)
+                              : Value{0, Missing::kNotMeasured};
+      if (!value.Ok()) continue;
+      rated.emplace_back(
+          hot_direction_ == Direction::kMinimize ? value.value : -value.value,
+          std::move(sample));
+    }
+    std::sort(rated.begin(), rated.end());
+    rated.erase(std::unique(rated.begin(), rated.end()), rated.end());
+    std::vector<Architecture> best;
+    for (auto& [value, architecture] : rated) {
+      if (best.size() == spec_.hot_start.count) break;
+      best.push_back(std::move(architecture));
+    }
+    return best;
+  }
+
+  double SetUpSeconds() const override {
+    double seconds = spec_.filter_seconds * static_cast<double>(filter_reads_);
+    if (!spec_.hot_start.metric.empty()) {
+      seconds += spec_.hot_start.seconds *
+                 static_cast<double>(spec_.hot_start.samples);
+    }
+    return seconds;
   }
 
   std::unique_ptr<Evaluator> MakeEvaluator(
@@ -259,6 +296,89 @@ class Benchmark final : public TabularBenchmark,
     }
     product_ = MakeProductSpace(name + "@1", problem_.space, factors);
     problem_.space = product_;
+  }
+
+  void BindFilter() {
+    if (spec_.filter.empty()) return;
+    std::vector<std::pair<Constraint, Slot>> filters;
+    for (const std::string& text : spec_.filter) {
+      Constraint constraint = ParseConstraint(text);
+      constraint.metric = table_->Complete(constraint.metric);
+      RefuseTestSplit(constraint.metric, "a filter");
+      Slot slot = Bind(constraint.metric, "");
+      filters.emplace_back(std::move(constraint), std::move(slot));
+    }
+    const size_t all = table_->Rows() * combinations_;
+    if (all > kMostFiltered) {
+      throw Error(ErrorCode::kUsage,
+                  "problem '" + spec_.name +
+                      "': a filter reads 2,000,000 architectures at most");
+    }
+    std::vector<Architecture> inside;
+    for (size_t row = 0; row < table_->Rows(); ++row) {
+      for (size_t c = 0; c < combinations_; ++c) {
+        const bool passes = std::all_of(
+            filters.begin(), filters.end(), [&](const auto& filter) {
+              const Value value = filter.second.At(c).Mean(row);
+              return value.Ok() && filter.first.Satisfied(value.value);
+            });
+        if (passes) inside.push_back(ArchitectureOf(row, c));
+      }
+    }
+    if (inside.empty()) {
+      throw Error(ErrorCode::kUsage, "problem '" + spec_.name +
+                                         "': the filter leaves nothing of " +
+                                         problem_.space->Id());
+    }
+    filter_reads_ = all * filters.size();
+    problem_.space = MakeFilteredSpace(problem_.space, std::move(inside));
+  }
+
+  Architecture ArchitectureOf(size_t row, size_t combination) const {
+    const Architecture network = table_->ArchitectureAt(row);
+    if (product_ == nullptr) return network;
+    std::vector<uint16_t> choices(spec_.factors.size());
+    for (size_t i = choices.size(); i-- > 0;) {
+      const size_t values = spec_.factors[i].values.size();
+      choices[i] = static_cast<uint16_t>(combination % values);
+      combination /= values;
+    }
+    return product_->Join(network, choices);
+  }
+
+  void RefuseTestSplit(const Metric& metric, const char* reader) const {
+    if (metric.split != "test" || spec_.protocol.allow_test_observed) return;
+    throw Error(ErrorCode::kUsage,
+                "problem '" + spec_.name + "': " + reader + " reads " +
+                    metric.Text() +
+                    ", a test split; set allow_test_observed to allow it");
+  }
+
+  std::shared_ptr<const FeatureSource> MakeFeatureSource() const;
+
+  void BindHotStart() {
+    const HotStartSpec& spec = spec_.hot_start;
+    for (const std::string& text : spec.architectures) {
+      Architecture architecture = problem_.space->Parse(text);
+      if (!problem_.space->IsValid(architecture)) {
+        throw Error(ErrorCode::kUsage, "problem '" + spec_.name +
+                                           "': the filter excludes '" +
+                                           Quoted(text) + "' of the hot start");
+      }
+      hot_start_.push_back(std::move(architecture));
+    }
+    if (spec.metric.empty()) return;
+    const Objective objective =
+        MakeObjective({spec.metric, "", spec.direction});
+    RefuseTestSplit(objective.metric, "the hot start");
+    hot_direction_ = objective.direction;
+    hot_slot_ = Bind(objective.metric, "");
+    // It is read before the search, as features are.
+    Problem reading = problem_;
+    reading.features.push_back({spec.metric, objective.metric});
+    reading.feature_source = MakeFeatureSource();
+    CheckProblem(reading, spec_.protocol.allow_test_observed,
+                 spec_.protocol.allow_scored_features);
   }
 
   /// The metric as it reads for a combination of factor choices.
@@ -434,6 +554,10 @@ class Benchmark final : public TabularBenchmark,
   std::vector<BoundRung> rungs_;
   std::vector<Slot> scores_;
   std::vector<Slot> features_;
+  uint64_t filter_reads_ = 0;
+  std::vector<Architecture> hot_start_;
+  Slot hot_slot_;
+  Direction hot_direction_ = Direction::kMinimize;
   std::map<std::string, std::shared_ptr<const DenseColumn>> cache_;
 };
 
@@ -467,10 +591,8 @@ class TableFeatures final : public FeatureSource {
   const Benchmark* benchmark_;
 };
 
-void Benchmark::BindFeatureSource() {
-  if (!features_.empty()) {
-    problem_.feature_source = std::make_shared<TableFeatures>(this);
-  }
+std::shared_ptr<const FeatureSource> Benchmark::MakeFeatureSource() const {
+  return std::make_shared<TableFeatures>(this);
 }
 
 std::unique_ptr<Evaluator> Benchmark::MakeEvaluator(
@@ -483,7 +605,6 @@ std::unique_ptr<Evaluator> Benchmark::MakeEvaluator(
 std::shared_ptr<const TabularBenchmark> TabularBenchmark::Make(
     std::shared_ptr<const Table> table, const ProblemSpec& spec) {
   auto benchmark = std::make_shared<Benchmark>(std::move(table), spec);
-  benchmark->BindFeatureSource();
   return benchmark;
 }
 

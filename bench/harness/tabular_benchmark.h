@@ -44,6 +44,13 @@ class TabularBenchmark : public Scorer {
   /// constraints (by the columns' means); missing where there is none.
   virtual std::vector<Value> Optimum() const = 0;
 
+  /// What strategies start from in a run, best first; empty without a hot
+  /// start. `key`: what its samples depend on.
+  virtual std::vector<Architecture> HotStart(uint64_t key) const = 0;
+  /// Simulated seconds that a run spends before its first proposal: on what
+  /// the filter and the hot start read.
+  virtual double SetUpSeconds() const = 0;
+
   /// The evaluator of one run. `replicate_key`: what the run's luck depends
   /// on (master seed, experiment, problem, repetition).
   virtual std::unique_ptr<Evaluator> MakeEvaluator(
