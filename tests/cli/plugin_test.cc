@@ -45,6 +45,10 @@ std::vector<std::string> ReasonsIn(const json& document) {
   return reasons;
 }
 
+std::string Library(const std::string& name) {
+  return std::string(HWNAS_TEST_PLUGINS) + "/lib" + name + ".so";
+}
+
 class PluginTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -163,15 +167,47 @@ TEST_F(PluginTest, WhateverGoesWrongIsAnOutcomeAndOtherRunsAreUntouched) {
               HasSubstr("0 of 30 runs done now (30 before)"));
 }
 
-TEST_F(PluginTest, TheSameSearchGivesTheIdenticalTraceBuiltInAndAsAProgram) {
+TEST_F(PluginTest, TheSameSearchGivesTheIdenticalTraceInEveryForm) {
   ASSERT_EQ(Run("built-in.db", {"one=random"}).exit_code, 0);
-  const ProcessResult program = Run("program.db", {"one=" + Example()});
-  ASSERT_EQ(program.exit_code, 0) << program.err;
   const std::vector<json> trials = Export("built-in.db", "trials");
   EXPECT_EQ(trials.size(), 40u);
-  EXPECT_EQ(trials, Export("program.db", "trials"));
-  EXPECT_EQ(Export("built-in.db", "recommendations"),
-            Export("program.db", "recommendations"));
+  const std::vector<std::vector<std::string>> kForms = {
+      {Example()},
+      {Library("random_search_in_c")},
+      {Library("random_search_in_c"), "--in-process"},
+      {Library("random_as_library")},
+      {Library("random_as_library"), "--in-process"}};
+  for (const std::vector<std::string>& form : kForms) {
+    const std::string file = "form" + std::to_string(&form - &kForms[0]);
+    const ProcessResult run =
+        Run(file, {"one=" + form[0]}, {form.begin() + 1, form.end()});
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_EQ(trials, Export(file, "trials")) << form[0];
+    EXPECT_EQ(Export("built-in.db", "recommendations"),
+              Export(file, "recommendations"))
+        << form[0];
+  }
+}
+
+TEST_F(PluginTest, ALibraryThatFailsFailsItsRunsOnly) {
+  const std::string library = Library("misbehave");
+  const ProcessResult run =
+      Run("r.db", {"random", "crash=" + library + ":what=crash",
+                   "other-abi=" + Library("other_abi"),
+                   "fine=" + library + ":what=illegal"});
+  EXPECT_EQ(run.exit_code, kFailedRuns) << run.err;
+  std::map<std::string, std::string> reasons;
+  for (const json& one : Export("r.db", "runs")) {
+    reasons[one.at("strategy")] =
+        one.at("end") == "failed" ? one.at("reason").get<std::string>() : "";
+  }
+  EXPECT_EQ(reasons.at("random"), "");
+  EXPECT_EQ(reasons.at("fine"), "");
+  EXPECT_THAT(reasons.at("crash"), HasSubstr("(signal Aborted)"));
+  EXPECT_THAT(reasons.at("other-abi"), HasSubstr("was built for ABI 2"));
+  const ProcessResult unknown = Run("s.db", {"x=" + library + ":speed=3"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("speed"));
 }
 
 TEST_F(PluginTest, LabelsComeFromTheProgramOrStandInFront) {
