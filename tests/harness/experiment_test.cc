@@ -73,6 +73,13 @@ TEST(Experiment, JsonReadsBackAsTheSame) {
   EXPECT_THROW(Experiment::FromJson("["), Error);
 }
 
+TEST(Experiment, TheFieldOnNb201CanBeRead) {
+  const Experiment field = Experiment::ReadFile(
+      HWNAS_SOURCE_DIR "/bench/experiments/nb201-field.toml");
+  EXPECT_EQ(field.repetitions, 100u);
+  EXPECT_EQ(field.strategies.size(), 16u);
+}
+
 TEST(Experiment, MistakesAreNamed) {
   const std::string small = kSmall;
   EXPECT_EQ(MessageOf(small), "accepted");
