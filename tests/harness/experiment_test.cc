@@ -73,7 +73,13 @@ TEST(Experiment, JsonReadsBackAsTheSame) {
   EXPECT_THROW(Experiment::FromJson("["), Error);
 }
 
-TEST(Experiment, TheFieldOnNb201CanBeRead) {
+TEST(Experiment, ThoseWhoseFiguresAreShownCanBeRead) {
+  const Experiment options = Experiment::ReadFile(
+      HWNAS_SOURCE_DIR "/bench/experiments/search-options.toml");
+  ASSERT_EQ(options.problems.size(), 4u);
+  EXPECT_TRUE(options.problems[1].early_stopping.on);
+  EXPECT_EQ(options.problems[2].hot_start.count, 20u);
+  EXPECT_EQ(options.problems[3].filter.size(), 1u);
   const Experiment field = Experiment::ReadFile(
       HWNAS_SOURCE_DIR "/bench/experiments/nb201-field.toml");
   EXPECT_EQ(field.repetitions, 100u);
