@@ -187,13 +187,12 @@ class RemoteFeatures : public FeatureSource {
 };
 
 std::shared_ptr<const SearchSpace> SpaceOf(SpaceFacts facts, Wire& wire) {
-  try {
-    auto space = MakeSpace(facts.spec);
-    if (space->Spec() == facts.spec && space->Size() == facts.size) {
-      return space;
+  if (facts.buildable) {
+    try {
+      return MakeSpace(facts.spec);
+    } catch (const Error&) {
+      // Not one of this build's.
     }
-  } catch (const Error&) {
-    // A subset, a product, or not one of this build's.
   }
   return std::make_shared<RemoteSpace>(std::move(facts), wire);
 }

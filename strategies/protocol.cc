@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <typeinfo>
 #include <utility>
 
 #include "tabular/error.h"
@@ -262,6 +263,18 @@ Fidelity ReadFidelity(const std::string& text) {
   }
 }
 
+/// Whether its spec alone gives this space. Not that of wrappers around one
+/// (filtered, masked, started hot), which may keep its name and its spec.
+bool IsBuildable(const SearchSpace& space) {
+  try {
+    const auto built = MakeSpace(space.Spec());
+    const SearchSpace& same = *built;
+    return typeid(same) == typeid(space) && same.Spec() == space.Spec();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 Json SpaceToJson(const SearchSpace& space) {
   Json decisions = Json::array();
   for (const Decision& decision : space.Decisions()) {
@@ -280,6 +293,7 @@ Json SpaceToJson(const SearchSpace& space) {
   const std::optional<uint64_t> size = space.Size();
   return {{"id", space.Id()},
           {"spec", space.Spec()},
+          {"buildable", IsBuildable(space)},
           {"decisions", decisions},
           {"moves", std::vector<std::string>(moves.begin(), moves.end())},
           {"size", size ? Json(*size) : Json()},
@@ -291,6 +305,7 @@ SpaceFacts ReadSpace(const Json& json) {
   SpaceFacts space;
   space.id = TextField(json, "id");
   space.spec = TextField(json, "spec");
+  space.buildable = FlagField(json, "buildable", false);
   for (const Json& item : ListField(json, "decisions")) {
     Decision decision{TextField(item, "name"), TextsField(item, "choices")};
     if (decision.choices.empty() || decision.choices.size() > UINT16_MAX) {

@@ -86,6 +86,7 @@ const char* TypeName(ProgramMessage::Type type);
 struct SpaceFacts {
   std::string id;
   std::string spec;
+  bool buildable = false;  // MakeSpace(spec) gives it
   std::vector<Decision> decisions;
   std::vector<std::string> moves;
   std::optional<uint64_t> size;

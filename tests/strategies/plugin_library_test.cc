@@ -6,6 +6,7 @@
 #include <string>
 
 #include "strategies/strategy_source.h"
+#include "tabular/spaces/forwarding.h"
 #include "tabular/spaces/nb201.h"
 #include "tabular/spaces/subset.h"
 #include "tests/strategies/driver.h"
@@ -93,6 +94,41 @@ INSTANTIATE_TEST_SUITE_P(
       return std::string(std::get<0>(param.param).second) +
              (std::get<1>(param.param) ? "_in_process" : "");
     });
+
+/// As a hot start does it: keeps the base's name and spec, but not its samples.
+class StartedSpace : public ForwardingSpace {
+ public:
+  StartedSpace() : ForwardingSpace(std::make_shared<Nb201Space>()) {}
+  Architecture Sample(Rng& rng) const override {
+    if (next_ < 6) return Base().Unrank(1000 + next_++);
+    return Base().Sample(rng);
+  }
+
+ private:
+  mutable uint64_t next_ = 0;
+};
+
+TEST(PluginLibrary, AWrappedSpaceIsNotTakenForItsBase) {
+  const DriveOptions drive = {.evaluations = 20};
+  const Nb201Space base;
+  const auto problem = [] {
+    return MakeProblem(std::make_shared<StartedSpace>());
+  };
+  const std::string built_in =
+      RunOnLandscape("random", {}, problem(), 7, drive).Text(base);
+  EXPECT_NE(built_in, RunOnLandscape(
+                          "random", {},
+                          MakeProblem(std::make_shared<Nb201Space>()), 7, drive)
+                          .Text(base));
+  for (const char* library : {"random_as_library", "random_search_in_c"}) {
+    for (const bool in_process : {false, true}) {
+      EXPECT_EQ(built_in,
+                RunLibrary(library, {}, problem(), drive, Options(in_process))
+                    .Text(base))
+          << library;
+    }
+  }
+}
 
 TEST(PluginLibrary, SaysWhatItIs) {
   for (const bool in_process : {false, true}) {
