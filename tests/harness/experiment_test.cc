@@ -84,6 +84,9 @@ TEST(Experiment, ThoseWhoseFiguresAreShownCanBeRead) {
       HWNAS_SOURCE_DIR "/bench/experiments/nb201-field.toml");
   EXPECT_EQ(field.repetitions, 100u);
   EXPECT_EQ(field.strategies.size(), 16u);
+  const Experiment two = Experiment::ReadFile(
+      HWNAS_SOURCE_DIR "/bench/experiments/nb201-two.toml");
+  EXPECT_EQ(two.problems[0].objectives.size(), 2u);
 }
 
 TEST(Experiment, MistakesAreNamed) {
