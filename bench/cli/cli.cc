@@ -12,6 +12,7 @@
 #include "bench/cli/command.h"
 #include "bench/cli/interrupt.h"
 #include "bench/cli/output.h"
+#include "bench/cli/predict.h"
 #include "tabular/error.h"
 #include "tabular/version.h"
 
@@ -115,6 +116,7 @@ int RunCli(int argc, char** argv) {
     AddExportCommand(app);
     AddDatasetsCommand(app);
     AddPlatformsCommand(app);
+    AddPredictCommand(app);
     AddRunCommand(app);
     AddVerifyCommand(app);
     AddMeasureCommand(app);

@@ -64,11 +64,14 @@ RowSource ReadSource(const TomlTable& toml) {
   const std::string text = toml.String("from");
   if (text == "strategy") return RowSource::kStrategy;
   if (text == "optimum") return RowSource::kOptimum;
+  if (text == "transfer") return RowSource::kTransfer;
   if (text == "not built") return RowSource::kNotBuilt;
   if (text == "not reproducible") return RowSource::kNotReproducible;
-  toml.Fail("from", fmt::format("expected strategy, optimum, not built or not "
-                                "reproducible, found '{}'",
-                                Quoted(text)));
+  toml.Fail(
+      "from",
+      fmt::format("expected strategy, optimum, transfer, not built or not "
+                  "reproducible, found '{}'",
+                  Quoted(text)));
 }
 
 class Reader {
@@ -95,6 +98,8 @@ class Reader {
     if (toml_.Has("experiment")) {
       table_.experiment = Experiment::FromToml(toml_.Table("experiment"));
     }
+    ReadSplits();
+    ReadProtocols();
     ReadColumns();
     ReadRows();
     ReadDifferences();
@@ -111,10 +116,78 @@ class Reader {
     return value;
   }
 
+  void ReadSplits() {
+    for (const TomlTable& toml : toml_.Tables("split")) {
+      table_.splits.push_back({toml.String("name"), toml.Strings("source"),
+                               toml.Strings("target")});
+    }
+  }
+
+  void ReadProtocols() {
+    for (const TomlTable& toml : toml_.Tables("protocol")) {
+      TransferProtocol protocol;
+      protocol.name = toml.String("name");
+      TransferStudySpec& study = protocol.study;
+      const auto count = [&toml](const char* key, int64_t fallback,
+                                 int64_t least) {
+        const int64_t value = toml.Integer(key, fallback);
+        if (value < least || value > 1'000'000) {
+          toml.Fail(key, fmt::format("expected {} to 1000000, found {}", least,
+                                     value));
+        }
+        return static_cast<size_t>(value);
+      };
+      study.samples = {count("samples", 10, 3)};
+      study.source_architectures = count("source_architectures", 900, 10);
+      study.candidates = count("candidates", 0, 0);
+      study.draws = count("draws", 20, 1);
+      study.sampler = ParseSampler(toml.String("sampler", "d-optimal"));
+      if (toml.Has("subset_scheme")) {
+        study.subset = {
+            toml.String("subset_scheme"), toml.Integer("subset_first"),
+            toml.Integer("subset_last"), toml.Number("subset_drop", 0.1)};
+      }
+      table_.protocols.push_back(std::move(protocol));
+    }
+  }
+
+  // What a column of transfer rows says of splits is there.
+  void CheckColumn(const TomlTable& toml, const PublishedColumn& column) const {
+    if (!column.split.empty()) {
+      const auto split = std::find_if(
+          table_.splits.begin(), table_.splits.end(),
+          [&](const PublishedSplit& s) { return s.name == column.split; });
+      if (split == table_.splits.end()) {
+        toml.Fail("split",
+                  fmt::format("there is no split '{}'", Quoted(column.split)));
+      }
+      for (const std::string& target : column.targets) {
+        if (std::find(split->target.begin(), split->target.end(), target) ==
+            split->target.end()) {
+          toml.Fail("targets", fmt::format("'{}' is no target of the split",
+                                           Quoted(target)));
+        }
+      }
+    }
+    for (const std::string& name : column.geomean_of) {
+      const auto other = std::find_if(
+          table_.columns.begin(), table_.columns.end(),
+          [&](const PublishedColumn& c) { return c.name == name; });
+      if (other == table_.columns.end() || other->split.empty()) {
+        toml.Fail("geomean_of", fmt::format("no column '{}' of a split stands "
+                                            "before this one",
+                                            Quoted(name)));
+      }
+    }
+  }
+
   void ReadColumns() {
     for (const TomlTable& toml : toml_.Tables("column")) {
-      PublishedColumn column{toml.String("name"), toml.String("metric"),
-                             toml.String("problem", "")};
+      PublishedColumn column{
+          toml.String("name"),        toml.String("metric"),
+          toml.String("problem", ""), toml.String("split", ""),
+          toml.Strings("targets"),    toml.Strings("geomean_of")};
+      CheckColumn(toml, column);
       Metric::Parse(column.metric);
       if (!column.problem.empty() && !HasProblem(column.problem)) {
         toml.Fail("problem", fmt::format("the experiment has no problem '{}'",
@@ -156,6 +229,21 @@ class Reader {
         for (const PublishedColumn& column : table_.columns) {
           if (!column.problem.empty()) continue;
           toml.Fail("from", fmt::format("column '{}' names no problem",
+                                        Quoted(column.name)));
+        }
+      }
+      if (row.source == RowSource::kTransfer) {
+        row.protocol = toml.String("protocol", row.name);
+        const bool known = std::any_of(
+            table_.protocols.begin(), table_.protocols.end(),
+            [&](const TransferProtocol& p) { return p.name == row.protocol; });
+        if (!known) {
+          toml.Fail("protocol", fmt::format("there is no protocol '{}'",
+                                            Quoted(row.protocol)));
+        }
+        for (const PublishedColumn& column : table_.columns) {
+          if (!column.split.empty() || !column.geomean_of.empty()) continue;
+          toml.Fail("from", fmt::format("column '{}' names no split",
                                         Quoted(column.name)));
         }
       }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/harness/experiment.h"
+#include "bench/predict/transfer_study.h"
 #include "bench/reproduce/verdict.h"
 
 namespace hwnas {
@@ -17,12 +18,32 @@ struct PublishedColumn {
   std::string name;
   std::string metric;
   std::string problem;
+  /// Of rows from transfer: the split and, of its targets, those that are
+  /// averaged (empty: all); or the columns whose geometric mean it is.
+  std::string split = {};
+  std::vector<std::string> targets = {};
+  std::vector<std::string> geomean_of = {};
+};
+
+/// Platforms to learn from and platforms to predict.
+struct PublishedSplit {
+  std::string name;
+  std::vector<std::string> source;
+  std::vector<std::string> target;
+};
+
+/// How few-shot transfer is run for a row, on every split. Its platforms are
+/// the split's.
+struct TransferProtocol {
+  std::string name;
+  TransferStudySpec study;
 };
 
 /// Where a row's figures of ours come from.
 enum class RowSource : uint8_t {
   kStrategy,         // mean of the answers of a strategy of the experiment
   kOptimum,          // the best value that the table holds
+  kTransfer,         // our few-shot transfer
   kNotBuilt,         // nothing here does it yet
   kNotReproducible,  // and why
 };
@@ -38,6 +59,7 @@ struct PublishedRow {
   std::string name;
   RowSource source = RowSource::kStrategy;
   std::string strategy;              // label in the experiment, of kStrategy
+  std::string protocol;              // of kTransfer
   std::string reason;                // of kNotBuilt and kNotReproducible
   std::vector<PublishedCell> cells;  // one a column
 };
@@ -68,6 +90,8 @@ struct PublishedTable {
   std::vector<PublishedRow> rows;
   std::vector<PublishedDifference> differences;
   std::optional<Experiment> experiment;
+  std::vector<PublishedSplit> splits;
+  std::vector<TransferProtocol> protocols;
 
   /// Errors as TomlTable: kUsage with file, line and key; unknown keys are
   /// refused.

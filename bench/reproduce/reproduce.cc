@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "bench/report/csv.h"
 #include "bench/report/report_model.h"
 #include "bench/report/wording.h"
+#include "tabular/analysis/bootstrap.h"
+#include "tabular/analysis/summary.h"
 #include "tabular/error.h"
 
 namespace hwnas {
@@ -25,11 +29,90 @@ struct Ours {
   }
 };
 
+// Runs each protocol on each split once.
+class TransferRows {
+ public:
+  TransferRows(const PublishedTable& published, const Table& table,
+               std::optional<uint64_t> seed, std::function<bool()> stop)
+      : published_(published),
+        table_(table),
+        seed_(seed),
+        stop_(std::move(stop)) {}
+
+  // A column's figure in each draw.
+  std::vector<double> Draws(const std::string& protocol,
+                            const PublishedColumn& column) {
+    if (column.geomean_of.empty()) return OfSplit(protocol, column);
+    std::vector<double> sum;
+    for (const std::string& name : column.geomean_of) {
+      const auto part = std::find_if(
+          published_.columns.begin(), published_.columns.end(),
+          [&name](const PublishedColumn& c) { return c.name == name; });
+      const std::vector<double> draws = OfSplit(protocol, *part);
+      sum.resize(draws.size());
+      for (size_t i = 0; i < draws.size(); ++i) {
+        // The logarithm of a correlation that is none is none.
+        sum[i] += std::log(std::max(draws[i], 1e-6));
+      }
+    }
+    for (double& s : sum) s = std::exp(s / double(column.geomean_of.size()));
+    return sum;
+  }
+
+ private:
+  std::vector<double> OfSplit(const std::string& protocol,
+                              const PublishedColumn& column) {
+    const TransferStudy& study = Study(protocol, column.split);
+    std::vector<double> mean;
+    size_t targets = 0;
+    for (const TransferFigure& figure : study.figures) {
+      const bool wanted =
+          column.targets.empty()
+              ? figure.target == "mean"
+              : std::find(column.targets.begin(), column.targets.end(),
+                          figure.target) != column.targets.end();
+      if (!wanted) continue;
+      ++targets;
+      mean.resize(figure.spearman.size());
+      for (size_t i = 0; i < mean.size(); ++i) mean[i] += figure.spearman[i];
+    }
+    for (double& m : mean) m /= double(targets);
+    return mean;
+  }
+
+  const TransferStudy& Study(const std::string& protocol,
+                             const std::string& split_name) {
+    const auto found = done_.find({protocol, split_name});
+    if (found != done_.end()) return found->second;
+    const auto split = std::find_if(
+        published_.splits.begin(), published_.splits.end(),
+        [&](const PublishedSplit& s) { return s.name == split_name; });
+    const auto how = std::find_if(
+        published_.protocols.begin(), published_.protocols.end(),
+        [&](const TransferProtocol& p) { return p.name == protocol; });
+    TransferStudySpec spec = how->study;
+    spec.sources = split->source;
+    spec.targets = split->target;
+    if (seed_) spec.seed = *seed_;
+    return done_[{protocol, split_name}] =
+               RunTransferStudy(table_, spec, stop_);
+  }
+
+  const PublishedTable& published_;
+  const Table& table_;
+  std::optional<uint64_t> seed_;
+  std::function<bool()> stop_;
+  std::map<std::pair<std::string, std::string>, TransferStudy> done_;
+};
+
 class Comparer {
  public:
   Comparer(const PublishedTable& published, const Table& table,
-           const ReportModel& model)
-      : published_(published), table_(table), model_(model) {}
+           const ReportModel& model, TransferRows* transfer)
+      : published_(published),
+        table_(table),
+        model_(model),
+        transfer_(transfer) {}
 
   Reproduction Compare() {
     Reproduction out;
@@ -74,6 +157,9 @@ class Comparer {
       case RowSource::kOptimum:
         JudgeCell(printed, Optimum(c), &cell);
         return cell;
+      case RowSource::kTransfer:
+        JudgeTransfer(row, c, printed, &cell);
+        return cell;
       case RowSource::kStrategy:
         JudgeCell(printed, Mean(row, c), &cell);
         return cell;
@@ -103,6 +189,23 @@ class Comparer {
                                       printed.tolerance, published_.certainty);
     cell->verdict = judgement.verdict;
     cell->reason = std::move(judgement.reason);
+  }
+
+  void JudgeTransfer(const PublishedRow& row, size_t c,
+                     const PublishedCell& printed, ReproducedCell* cell) const {
+    const std::vector<double> draws =
+        transfer_->Draws(row.protocol, published_.columns[c]);
+    JudgeCell(
+        printed,
+        Figure{hwnas::Mean(draws), StandardDeviation(draws), draws.size()},
+        cell);
+    Rng rng = Rng::FromLabel(1, "reproduce/transfer");
+    const Interval interval = BootstrapMean(draws, rng);
+    const int digits = published_.decimals + 1;
+    cell->reason += fmt::format("{}[{}, {}] over {} draws",
+                                cell->reason.empty() ? "" : "; ",
+                                Fixed(interval.low, digits),
+                                Fixed(interval.high, digits), draws.size());
   }
 
   // The best stored value; it is one number, so it varies by nothing.
@@ -206,6 +309,7 @@ class Comparer {
   const PublishedTable& published_;
   const Table& table_;
   const ReportModel& model_;
+  TransferRows* transfer_;
 };
 
 Json Number(const std::optional<double>& value) {
@@ -267,7 +371,8 @@ Reproduction Reproduce(const PublishedTable& published,
     }
     model = MakeReport(results);
   }
-  return Comparer(published, *table, model).Compare();
+  TransferRows transfer(published, *table, seed, options.interrupted);
+  return Comparer(published, *table, model, &transfer).Compare();
 }
 
 std::string ReproductionToJson(const Reproduction& reproduction) {

@@ -56,7 +56,7 @@ struct Reproduction {
   bool Agrees() const;
 };
 
-/// `seed`: of the experiment, instead of its own.
+/// `seed`: of the experiment and of transfer, instead of its own.
 ///
 /// Runs what a published table needs, into `results` (runs that it holds are
 /// kept, so an interrupted reproduction goes on), and compares. Errors as
