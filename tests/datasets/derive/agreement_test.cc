@@ -9,6 +9,7 @@
 #include "tabular/table.h"
 #include "tabular/table_writer.h"
 #include "tests/datasets/derive/synthetic_data.h"
+#include "tests/temp_dir.h"
 
 namespace hwnas::derive {
 namespace {
@@ -96,12 +97,12 @@ TEST(Agreement, ComparesWithAnotherTable) {
   b.header.seed = 1;
   b.rows[0].test = 4000;  // now between the others
   b.rows.pop_back();
-  const TemporaryFolder folder;
+  const TempDir folder;
   TableInfo info;
   info.title = "published";
   info.defaults = {"cifar10", "test", Fidelity::Parse("e200")};
   auto writer =
-      TableWriter::Create(folder.File("t.db"), MakeSpace("nb201"), info);
+      TableWriter::Create(folder.Path("t.db"), MakeSpace("nb201"), info);
   Source source;
   source.name = "published";
   writer->AddSource(source);
@@ -114,17 +115,17 @@ TEST(Agreement, ComparesWithAnotherTable) {
                 {90.0 + i, Missing::kNone});
   }
   writer->Commit();
-  const auto table = Table::Open(folder.File("t.db"));
+  const auto table = Table::Open(folder.Path("t.db"));
   const Metric metric = Metric::Parse("accuracy:test");
   EXPECT_EQ(AgreementWith(recipe, {a}, *table, metric).tau, 1);
   // 2500, 2000, 3000.
   const RankAgreement both = AgreementWith(recipe, {a, b}, *table, metric);
   EXPECT_EQ(both.networks, 3u);
   EXPECT_NEAR(both.tau.value(), 1.0 / 3, 1e-12);
-  writer = TableWriter::Create(folder.File("o.db"), MakeSpace("nb101"), info);
+  writer = TableWriter::Create(folder.Path("o.db"), MakeSpace("nb101"), info);
   writer->Commit();
   EXPECT_THROW(
-      AgreementWith(recipe, {a}, *Table::Open(folder.File("o.db")), metric),
+      AgreementWith(recipe, {a}, *Table::Open(folder.Path("o.db")), metric),
       Error);
 }
 

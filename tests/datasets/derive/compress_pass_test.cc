@@ -10,6 +10,7 @@
 #include "tabular/error.h"
 #include "tests/datasets/derive/synthetic_data.h"
 #include "tests/failure.h"
+#include "tests/temp_dir.h"
 
 namespace hwnas::derive {
 namespace {
@@ -20,7 +21,7 @@ class CompressPassTest : public testing::Test {
  protected:
   // Trained and compressed once; tests work on copies.
   struct Made {
-    TemporaryFolder data, folder;
+    TempDir data, folder;
     Recipe recipe = TinyRecipe();
     ShardHeader header;
     DeriveProgress progress;
@@ -28,7 +29,7 @@ class CompressPassTest : public testing::Test {
 
   static void SetUpTestSuite() {
     made_ = new Made();
-    WriteSyntheticFashionMnist(made_->data.Path());
+    WriteSyntheticFashionMnist(made_->data.Path(""));
     Recipe& recipe = made_->recipe;
     recipe.series = {{0, recipe.training_images, 2, true},
                      {1, recipe.training_images, 1, false}};
@@ -42,30 +43,31 @@ class CompressPassTest : public testing::Test {
     made_ = nullptr;
   }
 
-  static DeriveOptions Options(const TemporaryFolder& folder) {
+  static DeriveOptions Options(const TempDir& folder) {
     DeriveOptions options;
-    options.data_folder = made_->data.Path();
-    options.folder = folder.Path();
+    options.data_folder = made_->data.Path("");
+    options.folder = folder.Path("");
     return options;
   }
 
-  static CompressionShard ReadFrom(const TemporaryFolder& folder) {
-    const std::string path = CompressionPath(folder.Path(), made_->header);
-    return CompressionShard::Parse(ReadFile(path), path, false);
+  static CompressionShard ReadFrom(const TempDir& folder) {
+    const std::string path = CompressionPath(folder.Path(""), made_->header);
+    return CompressionShard::Parse(ReadBytes(path), path, false);
   }
 
   CompressPassTest() : recipe_(made_->recipe), header_(made_->header) {
-    fs::copy(made_->folder.Path(), folder_.Path(), fs::copy_options::recursive);
+    fs::copy(made_->folder.Path(""), folder_.Path(""),
+             fs::copy_options::recursive);
     options_ = Options(folder_);
     whole_ = ReadFrom(folder_);
   }
 
-  void Forget() { fs::remove_all(folder_.File("compression")); }
+  void Forget() { fs::remove_all(folder_.Path("compression")); }
 
   static Made* made_;
   const Recipe& recipe_;
   const ShardHeader& header_;
-  TemporaryFolder folder_;
+  TempDir folder_;
   DeriveOptions options_;
   CompressionShard whole_;
 };
@@ -76,7 +78,7 @@ TEST_F(CompressPassTest, CompressesTheNetworksWhoseWeightsAreKept) {
   EXPECT_EQ(made_->progress.total, 2);
   EXPECT_EQ(made_->progress.trained, 2);
   const Shard trained = Shard::Parse(
-      ReadFile(folder_.File(ShardFileName(header_))), "trained", false);
+      ReadBytes(folder_.Path(ShardFileName(header_))), "trained", false);
   ASSERT_EQ(whole_.rows.size(), 2u);
   for (size_t i = 0; i < 2; ++i) {
     const CompressionRow& row = whole_.rows[i];
@@ -94,9 +96,9 @@ TEST_F(CompressPassTest, StoppedAndRestartedItEndsInTheSameRows) {
   options_.limit = 1;
   EXPECT_EQ(CompressTrained(recipe_, options_, nullptr).done, 1);
   const std::string part =
-      folder_.File("compression/" + ShardFileName(header_));
+      folder_.Path("compression/" + ShardFileName(header_));
   const std::string growing = part.substr(0, part.size() - 4) + ".part";
-  WriteFile(growing, ReadFile(growing) + "1,0.0");  // as a kill leaves it
+  WriteBytes(growing, ReadBytes(growing) + "1,0.0");  // as a kill leaves it
   options_.limit = 0;
   EXPECT_EQ(CompressTrained(recipe_, options_, nullptr).trained, 1);
   EXPECT_EQ(ReadFrom(folder_).rows, whole_.rows);
@@ -106,20 +108,20 @@ TEST_F(CompressPassTest, LostOrDamagedWeightsAreTrainedAgain) {
   Forget();
   options_.threads = 2;
   const auto path = [&](int position) {
-    return WeightsPath(folder_.Path(), 0, recipe_.training_images, position);
+    return WeightsPath(folder_.Path(""), 0, recipe_.training_images, position);
   };
   fs::remove(path(0));
-  WriteFile(path(1), "damaged");
+  WriteBytes(path(1), "damaged");
   CompressTrained(recipe_, options_, nullptr);
   EXPECT_EQ(ReadFrom(folder_).rows, whole_.rows);
 }
 
 TEST_F(CompressPassTest, WeightsThatCannotBeMadeAgainAreRefused) {
   Forget();
-  const std::string path = folder_.File(ShardFileName(header_));
-  Shard trained = Shard::Parse(ReadFile(path), path, false);
+  const std::string path = folder_.Path(ShardFileName(header_));
+  Shard trained = Shard::Parse(ReadBytes(path), path, false);
   trained.rows[0].digest[0] = trained.rows[0].digest[0] == '0' ? '1' : '0';
-  WriteFile(path, trained.Text());
+  WriteBytes(path, trained.Text());
   const std::string message = Failure(ErrorCode::kDisagree, [&] {
     CompressTrained(recipe_, options_, nullptr);
   });
@@ -127,10 +129,10 @@ TEST_F(CompressPassTest, WeightsThatCannotBeMadeAgainAreRefused) {
 }
 
 TEST_F(CompressPassTest, ACompressionOfOtherWeightsIsRefused) {
-  const std::string path = CompressionPath(folder_.Path(), header_);
+  const std::string path = CompressionPath(folder_.Path(""), header_);
   CompressionShard shard = whole_;
   shard.rows[1].digest = std::string(32, '0');
-  WriteFile(path, shard.Text());
+  WriteBytes(path, shard.Text());
   Failure(ErrorCode::kDisagree,
           [&] { CompressTrained(recipe_, options_, nullptr); });
 }

@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "tabular/search_space.h"
 #include "tests/datasets/derive/synthetic_data.h"
+#include "tests/temp_dir.h"
 
 namespace hwnas::derive {
 namespace {
@@ -79,8 +80,8 @@ constexpr size_t kTestImages = 500;
 class CompressTest : public testing::Test {
  protected:
   CompressTest() : recipe_(TinyRecipe()) {
-    WriteSyntheticFashionMnist(folder_.Path());
-    data_ = LoadFashionMnist(recipe_, folder_.Path());
+    WriteSyntheticFashionMnist(folder_.Path(""));
+    data_ = LoadFashionMnist(recipe_, folder_.Path(""));
     // Fewer, for speed.
     data_.test.labels.resize(kTestImages);
     data_.test.pixels.resize(kTestImages * data_.test.pixels.size() / 10000);
@@ -97,7 +98,7 @@ class CompressTest : public testing::Test {
                     training_.weights, BestKernels(), &workspace_);
   }
 
-  TemporaryFolder folder_;
+  TempDir folder_;
   Recipe recipe_;
   ImageSets data_;
   Plan plan_;

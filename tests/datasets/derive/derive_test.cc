@@ -16,6 +16,7 @@
 #include "datasets/derive/audit.h"
 #include "tabular/error.h"
 #include "tests/datasets/derive/synthetic_data.h"
+#include "tests/temp_dir.h"
 
 namespace hwnas::derive {
 namespace {
@@ -33,32 +34,32 @@ std::map<std::string, std::string> ResultsIn(const std::string& folder) {
 class DeriveTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    data_ = new TemporaryFolder();
-    WriteSyntheticFashionMnist(data_->Path());
+    data_ = new TempDir();
+    WriteSyntheticFashionMnist(data_->Path(""));
   }
   static void TearDownTestSuite() {
     delete data_;
     data_ = nullptr;
   }
 
-  static DeriveOptions Options(const TemporaryFolder& folder) {
+  static DeriveOptions Options(const TempDir& folder) {
     DeriveOptions options;
-    options.folder = folder.Path();
-    options.data_folder = data_->Path();
+    options.folder = folder.Path("");
+    options.data_folder = data_->Path("");
     return options;
   }
 
   static std::map<std::string, std::string> Whole(const Recipe& recipe) {
-    const TemporaryFolder folder;
+    const TempDir folder;
     const DeriveProgress progress = Derive(recipe, Options(folder), nullptr);
     EXPECT_EQ(progress.done, progress.total);
-    return ResultsIn(folder.Path());
+    return ResultsIn(folder.Path(""));
   }
 
-  static TemporaryFolder* data_;
+  static TempDir* data_;
 };
 
-TemporaryFolder* DeriveTest::data_ = nullptr;
+TempDir* DeriveTest::data_ = nullptr;
 
 TEST_F(DeriveTest, ListsEveryEffectiveNetworkOnceAndTheEmptyOneLast) {
   const Recipe recipe = TinyRecipe();
@@ -99,37 +100,37 @@ TEST_F(DeriveTest, ASeriesMayBeginBehindAnother) {
 
 TEST_F(DeriveTest, StoppedAndRestartedItEndsInTheSameRows) {
   const Recipe recipe = TinyRecipe();
-  const TemporaryFolder folder;
+  const TempDir folder;
   DeriveOptions options = Options(folder);
   options.limit = 3;
   EXPECT_EQ(Derive(recipe, options, nullptr).trained, 3);
   // As a kill within a write leaves it.
-  const std::string part = folder.File("seed0-images96-00000.part");
-  WriteFile(part, ReadFile(part) + "3,0.0.0.3");
+  const std::string part = folder.Path("seed0-images96-00000.part");
+  WriteBytes(part, ReadBytes(part) + "3,0.0.0.3");
   options.limit = 2;
   EXPECT_EQ(Derive(recipe, options, nullptr).done, 5);
-  EXPECT_TRUE(std::filesystem::exists(folder.File("seed0-images96-00000.csv")));
+  EXPECT_TRUE(std::filesystem::exists(folder.Path("seed0-images96-00000.csv")));
   EXPECT_FALSE(std::filesystem::exists(part));
   // Killed while a file began.
-  WriteFile(folder.File("seed0-images64-00000.part"), "hwnas-sh");
+  WriteBytes(folder.Path("seed0-images64-00000.part"), "hwnas-sh");
   options.limit = 0;
   const DeriveProgress last = Derive(recipe, options, nullptr);
   EXPECT_EQ(last.trained, 5);
   EXPECT_EQ(last.done, 10);
-  EXPECT_EQ(ResultsIn(folder.Path()), Whole(recipe));
+  EXPECT_EQ(ResultsIn(folder.Path("")), Whole(recipe));
   EXPECT_EQ(Derive(recipe, options, nullptr).trained, 0);
 }
 
 TEST_F(DeriveTest, ThreadsAndSharesChangeNoRow) {
   const Recipe recipe = TinyRecipe();
   const auto whole = Whole(recipe);
-  const TemporaryFolder threaded;
+  const TempDir threaded;
   DeriveOptions options = Options(threaded);
   options.threads = 3;
   Derive(recipe, options, nullptr);
-  EXPECT_EQ(ResultsIn(threaded.Path()), whole);
+  EXPECT_EQ(ResultsIn(threaded.Path("")), whole);
   // Two processes' shares in two folders, put together.
-  const TemporaryFolder shares[2];
+  const TempDir shares[2];
   for (int i = 0; i < 2; ++i) {
     options = Options(shares[i]);
     options.shard = i;
@@ -138,13 +139,13 @@ TEST_F(DeriveTest, ThreadsAndSharesChangeNoRow) {
     EXPECT_EQ(progress.done, progress.total);
     EXPECT_LT(progress.total, 10);
   }
-  auto merged = ResultsIn(shares[0].Path());
-  merged.merge(ResultsIn(shares[1].Path()));
+  auto merged = ResultsIn(shares[0].Path(""));
+  merged.merge(ResultsIn(shares[1].Path("")));
   EXPECT_EQ(merged, whole);
 }
 
 TEST_F(DeriveTest, TheStopFlagEndsItBetweenNetworks) {
-  const TemporaryFolder folder;
+  const TempDir folder;
   DeriveOptions options = Options(folder);
   std::atomic<bool> stop = false;
   options.stop = &stop;
@@ -152,49 +153,49 @@ TEST_F(DeriveTest, TheStopFlagEndsItBetweenNetworks) {
       Derive(TinyRecipe(), options,
              [&](const DeriveProgress& now) { stop = now.trained == 2; });
   EXPECT_EQ(progress.trained, 2);
-  EXPECT_EQ(ReadShards(folder.Path())[0].rows.size(), 2u);
+  EXPECT_EQ(ReadShards(folder.Path(""))[0].rows.size(), 2u);
 }
 
 TEST_F(DeriveTest, KeptWeightsAreThoseOfTheRow) {
   const Recipe recipe = TinyRecipe();
-  const TemporaryFolder folder;
+  const TempDir folder;
   DeriveOptions options = Options(folder);
   options.limit = 5;
   Derive(recipe, options, nullptr);
-  const auto shards = ReadShards(folder.Path());
+  const auto shards = ReadShards(folder.Path(""));
   Training training;
-  const std::string bytes = ReadFile(folder.File("weights/0-96-00000.f32"));
+  const std::string bytes = ReadBytes(folder.Path("weights/0-96-00000.f32"));
   training.weights.resize(bytes.size() / sizeof(float));
   std::copy(bytes.begin(), bytes.end(),
             reinterpret_cast<char*>(training.weights.data()));
   EXPECT_EQ(training.WeightDigest(), shards[0].rows[0].digest);
   // Series 1 keeps none.
-  EXPECT_FALSE(std::filesystem::exists(folder.File("weights/1-96-00000.f32")));
+  EXPECT_FALSE(std::filesystem::exists(folder.Path("weights/1-96-00000.f32")));
 }
 
 TEST_F(DeriveTest, ANetworkThatDivergesIsARow) {
   Recipe recipe = TinyRecipe();
   recipe.peak_rate = 1e38;
-  const TemporaryFolder folder;
+  const TempDir folder;
   DeriveOptions options = Options(folder);
   options.limit = 4;
   EXPECT_EQ(Derive(recipe, options, nullptr).done, 4);
-  const std::vector<Shard> shards = ReadShards(folder.Path());
+  const std::vector<Shard> shards = ReadShards(folder.Path(""));
   for (const ShardRow& row : shards[0].rows) {
     EXPECT_TRUE(row.diverged);
     EXPECT_LT(row.validation.size(), 2u);
   }
-  const AuditReport audit = Audit(recipe, shards, data_->Path(), 2, "x");
+  const AuditReport audit = Audit(recipe, shards, data_->Path(""), 2, "x");
   EXPECT_EQ(audit.disagreeing, 0);
 }
 
 TEST_F(DeriveTest, AnotherRecipesFolderIsRefusedAndKept) {
   Recipe recipe = TinyRecipe();
-  const TemporaryFolder folder;
+  const TempDir folder;
   DeriveOptions options = Options(folder);
   options.limit = 1;
   Derive(recipe, options, nullptr);
-  const auto before = ResultsIn(folder.Path());
+  const auto before = ResultsIn(folder.Path(""));
   recipe.momentum = 0.8;
   try {
     Derive(recipe, options, nullptr);
@@ -202,18 +203,18 @@ TEST_F(DeriveTest, AnotherRecipesFolderIsRefusedAndKept) {
   } catch (const Error& error) {
     EXPECT_EQ(error.Code(), ErrorCode::kDisagree);
   }
-  EXPECT_EQ(ResultsIn(folder.Path()), before);
+  EXPECT_EQ(ResultsIn(folder.Path("")), before);
 }
 
 TEST_F(DeriveTest, AFullDiskIsOneLineAndLosesNothing) {
   const Recipe recipe = TinyRecipe();
-  const TemporaryFolder folder;
+  const TempDir folder;
   DeriveOptions options = Options(folder);
   options.limit = 2;
   Derive(recipe, options, nullptr);
   const auto size =
-      std::filesystem::file_size(folder.File("seed0-images96-00000.part"));
-  std::filesystem::remove_all(folder.File("weights"));
+      std::filesystem::file_size(folder.Path("seed0-images96-00000.part"));
+  std::filesystem::remove_all(folder.Path("weights"));
   // The system's limit on a file's size stands for the disk's end: the next
   // row fits half.
   struct rlimit old = {};
@@ -235,30 +236,30 @@ TEST_F(DeriveTest, AFullDiskIsOneLineAndLosesNothing) {
   EXPECT_NE(message.find("cannot be written"), std::string::npos) << message;
   EXPECT_EQ(message.find('\n'), std::string::npos);
   EXPECT_EQ(
-      std::filesystem::file_size(folder.File("seed0-images96-00000.part")),
+      std::filesystem::file_size(folder.Path("seed0-images96-00000.part")),
       size);
   options.limit = 0;
   Derive(recipe, options, nullptr);
-  EXPECT_EQ(ResultsIn(folder.Path()), Whole(recipe));
+  EXPECT_EQ(ResultsIn(folder.Path("")), Whole(recipe));
 }
 
 TEST_F(DeriveTest, AuditFindsTheRowThatWasChanged) {
   const Recipe recipe = TinyRecipe();
-  const TemporaryFolder folder;
+  const TempDir folder;
   Derive(recipe, Options(folder), nullptr);
-  std::vector<Shard> shards = ReadShards(folder.Path());
-  AuditReport report = Audit(recipe, shards, data_->Path(), 100, "x");
+  std::vector<Shard> shards = ReadShards(folder.Path(""));
+  AuditReport report = Audit(recipe, shards, data_->Path(""), 100, "x");
   EXPECT_EQ(report.rows.size(), 10u);
   EXPECT_EQ(report.exact, 10);
   EXPECT_EQ(report.disagreeing, 0);
   shards[0].rows[1].test += 5000;
-  report = Audit(recipe, shards, data_->Path(), 100, "x");
+  report = Audit(recipe, shards, data_->Path(""), 100, "x");
   EXPECT_EQ(report.exact, 9);
   // 50 points are beyond five deviations only where seeds agree that well.
   EXPECT_EQ(report.disagreeing, report.tolerance < 50 ? 1 : 0);
   Recipe other = recipe;
   other.epochs = 3;
-  EXPECT_THROW(Audit(other, shards, data_->Path(), 1, "x"), Error);
+  EXPECT_THROW(Audit(other, shards, data_->Path(""), 1, "x"), Error);
 }
 
 TEST(PooledDeviation, PoolsVariancesByDegreesOfFreedom) {

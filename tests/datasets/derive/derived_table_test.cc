@@ -13,6 +13,7 @@
 #include "tabular/table.h"
 #include "tabular/table_writer.h"
 #include "tests/datasets/derive/synthetic_data.h"
+#include "tests/temp_dir.h"
 
 namespace hwnas::derive {
 namespace {
@@ -70,14 +71,14 @@ Value At(const Table& table, const std::string& metric, size_t row,
 
 TEST(DerivedTable, HoldsTheWholeSpaceAndWhatWasTrained) {
   const Fixture fixture;
-  const TemporaryFolder folder;
+  const TempDir folder;
   const DerivedTableReport report = WriteDerivedTable(
-      fixture.recipe, fixture.shards, folder.File("table.db"));
+      fixture.recipe, fixture.shards, folder.Path("table.db"));
   EXPECT_EQ(report.architectures, 15625);
   EXPECT_EQ(report.networks, 6985);
   EXPECT_EQ(report.trainings, 5);
   EXPECT_EQ(report.diverged, 1);
-  const auto table = Table::Open(folder.File("table.db"));
+  const auto table = Table::Open(folder.Path("table.db"));
   EXPECT_EQ(table->Rows(), 15625u);
   EXPECT_EQ(table->EffectiveNetworks(), 6985u);
   EXPECT_FALSE(table->Synthetic());
@@ -104,8 +105,8 @@ TEST(DerivedTable, HoldsTheWholeSpaceAndWhatWasTrained) {
 
 TEST(DerivedTable, OnlyArchitecturesThatAreOneNetworkShareATraining) {
   const Fixture fixture;
-  const TemporaryFolder folder;
-  const auto table = fixture.Write(folder.File("table.db"));
+  const TempDir folder;
+  const auto table = fixture.Write(folder.Path("table.db"));
   const std::string key = fixture.space->EffectiveKey(fixture.networks[0]);
   size_t disconnected = 0;
   for (size_t row = 0; row < table->Rows(); ++row) {
@@ -124,8 +125,8 @@ TEST(DerivedTable, OnlyArchitecturesThatAreOneNetworkShareATraining) {
 
 TEST(DerivedTable, CostsAreThoseOfTheEffectiveNetworkOnTheRecipesImages) {
   const Fixture fixture;
-  const TemporaryFolder folder;
-  const auto table = fixture.Write(folder.File("table.db"));
+  const TempDir folder;
+  const auto table = fixture.Write(folder.Path("table.db"));
   // A dangling convolution costs nothing.
   const Architecture dangling = fixture.space->Parse(
       "|nor_conv_3x3~0|+|none~0|none~1|+|skip_connect~0|"
@@ -147,14 +148,14 @@ TEST(DerivedTable, CostsAreThoseOfTheEffectiveNetworkOnTheRecipesImages) {
 
 TEST(DerivedTable, MoreShardsFillGapsAndTheOrderOfThemIsOfNoAccount) {
   const Fixture fixture;
-  const TemporaryFolder folder;
-  const std::string whole = fixture.Write(folder.File("whole.db"))->Digest();
+  const TempDir folder;
+  const std::string whole = fixture.Write(folder.Path("whole.db"))->Digest();
   Fixture part = fixture;
   part.shards = {fixture.shards[2], fixture.shards[1]};
-  part.Write(folder.File("grown.db"));
+  part.Write(folder.Path("grown.db"));
   part.shards = {fixture.shards[0], fixture.shards[1]};
-  EXPECT_EQ(part.Write(folder.File("grown.db"))->Digest(), whole);
-  EXPECT_EQ(fixture.Write(folder.File("grown.db"))->Digest(), whole);
+  EXPECT_EQ(part.Write(folder.Path("grown.db"))->Digest(), whole);
+  EXPECT_EQ(fixture.Write(folder.Path("grown.db"))->Digest(), whole);
 }
 
 void ExpectRefused(const Fixture& fixture, const std::string& path,
@@ -171,8 +172,8 @@ void ExpectRefused(const Fixture& fixture, const std::string& path,
 }
 
 TEST(DerivedTable, WhatDoesNotFitIsRefusedAndNothingIsWritten) {
-  const TemporaryFolder folder;
-  const std::string path = folder.File("table.db");
+  const TempDir folder;
+  const std::string path = folder.Path("table.db");
   Fixture other_recipe;
   other_recipe.recipe.momentum = 0.5;
   ExpectRefused(other_recipe, path, ErrorCode::kUsage, "recipe");

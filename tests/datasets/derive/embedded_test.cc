@@ -11,6 +11,7 @@
 #include "datasets/derive/derived_table.h"
 #include "tabular/table.h"
 #include "tests/datasets/derive/synthetic_data.h"
+#include "tests/temp_dir.h"
 
 namespace hwnas::derive {
 namespace {
@@ -48,8 +49,8 @@ TEST(EmbeddedShards, AreCompleteFilesOfTheRecipe) {
 
 TEST(EmbeddedShards, MakeASoundTable) {
   const Recipe recipe = ReadRecipe(kRecipe);
-  const TemporaryFolder folder;
-  const std::string path = folder.File("table.db");
+  const TempDir folder;
+  const std::string path = folder.Path("table.db");
   const std::vector<Shard> shards = ReadShards(kShards);
   const DerivedTableReport report = WriteDerivedTable(recipe, shards, path);
   int64_t rows = 0;

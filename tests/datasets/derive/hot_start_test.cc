@@ -12,6 +12,7 @@
 #include "datasets/derive/plan.h"
 #include "tabular/error.h"
 #include "tests/datasets/derive/synthetic_data.h"
+#include "tests/temp_dir.h"
 
 namespace hwnas::derive {
 namespace {
@@ -28,13 +29,13 @@ Recipe StartingFrom(const Recipe& other) {
 class HotStartTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    data_ = new TemporaryFolder();
-    WriteSyntheticFashionMnist(data_->Path());
-    cold_ = new TemporaryFolder();
+    data_ = new TempDir();
+    WriteSyntheticFashionMnist(data_->Path(""));
+    cold_ = new TempDir();
     Recipe recipe = TinyRecipe();
     DeriveOptions options;
-    options.data_folder = data_->Path();
-    options.folder = cold_->Path();
+    options.data_folder = data_->Path("");
+    options.folder = cold_->Path("");
     Derive(recipe, options, nullptr);
   }
   static void TearDownTestSuite() {
@@ -43,12 +44,12 @@ class HotStartTest : public ::testing::Test {
     data_ = cold_ = nullptr;
   }
 
-  static TemporaryFolder* data_;
-  static TemporaryFolder* cold_;  // shards and weights of TinyRecipe
+  static TempDir* data_;
+  static TempDir* cold_;  // shards and weights of TinyRecipe
 };
 
-TemporaryFolder* HotStartTest::data_ = nullptr;
-TemporaryFolder* HotStartTest::cold_ = nullptr;
+TempDir* HotStartTest::data_ = nullptr;
+TempDir* HotStartTest::cold_ = nullptr;
 
 // With a rate of 0 nothing moves but running statistics, so that the first
 // epoch shows where a training began.
@@ -69,11 +70,11 @@ Training TrainAtRest(const Recipe& recipe, const std::string& data,
 TEST_F(HotStartTest, BeginsWithTheTrainedWeights) {
   const Recipe cold = TinyRecipe();
   const Recipe warm = StartingFrom(cold);
-  const HotStarts starts(*warm.start, cold_->Path());
+  const HotStarts starts(*warm.start, cold_->Path(""));
   const Architecture network = ListNetworks(cold, *MakeSpace(cold.space))[0];
   const StartWeights start = starts.Load(network);
   EXPECT_TRUE(start.keep_head);
-  const Training at_rest = TrainAtRest(warm, data_->Path(), network, &start);
+  const Training at_rest = TrainAtRest(warm, data_->Path(""), network, &start);
   ASSERT_EQ(at_rest.weights.size(), start.weights.size());
   const auto differ = std::mismatch(
       at_rest.weights.begin(), at_rest.weights.end(), start.weights.begin());
@@ -89,11 +90,11 @@ TEST_F(HotStartTest, DrawsTheHeadAnewWhereClassesDiffer) {
   warm.classes = 4;
   warm.class_ids = {9, 8, 7, 6};
   warm.start->keep_head = false;
-  const HotStarts starts(*warm.start, cold_->Path());
+  const HotStarts starts(*warm.start, cold_->Path(""));
   const Architecture network = ListNetworks(cold, *MakeSpace(cold.space))[1];
   const StartWeights start = starts.Load(network);
-  const Training hot = TrainAtRest(warm, data_->Path(), network, &start);
-  const Training fresh = TrainAtRest(warm, data_->Path(), network, nullptr);
+  const Training hot = TrainAtRest(warm, data_->Path(""), network, &start);
+  const Training fresh = TrainAtRest(warm, data_->Path(""), network, nullptr);
   ASSERT_EQ(hot.weights.size(), fresh.weights.size());
   // 16 features and a bias for each class are fewer.
   EXPECT_EQ(start.weights.size() - hot.weights.size(), 6u * 17);
@@ -108,23 +109,23 @@ TEST_F(HotStartTest, DrawsTheHeadAnewWhereClassesDiffer) {
 
 TEST_F(HotStartTest, DerivesAndAuditsFromAFolder) {
   const Recipe warm = StartingFrom(TinyRecipe());
-  const TemporaryFolder folder;
+  const TempDir folder;
   DeriveOptions options;
-  options.data_folder = data_->Path();
-  options.folder = folder.Path();
-  options.init_from = cold_->Path();
+  options.data_folder = data_->Path("");
+  options.folder = folder.Path("");
+  options.init_from = cold_->Path("");
   EXPECT_EQ(Derive(warm, options, nullptr).trained, 3);
-  const std::vector<Shard> shards = ReadShards(folder.Path());
+  const std::vector<Shard> shards = ReadShards(folder.Path(""));
   const AuditReport report =
-      Audit(warm, shards, data_->Path(), 3, "x", cold_->Path());
+      Audit(warm, shards, data_->Path(""), 3, "x", cold_->Path(""));
   EXPECT_EQ(report.exact, 3);
   // The start moves the result.
   Recipe cold = warm;
   cold.start.reset();
-  const TemporaryFolder other;
-  options.folder = other.Path();
+  const TempDir other;
+  options.folder = other.Path("");
   Derive(cold, options, nullptr);
-  EXPECT_NE(ReadShards(other.Path())[0].rows[0].digest,
+  EXPECT_NE(ReadShards(other.Path(""))[0].rows[0].digest,
             shards[0].rows[0].digest);
 }
 
@@ -144,18 +145,18 @@ TEST_F(HotStartTest, WhatCannotBeStartedFromIsSaid) {
   const auto networks = ListNetworks(cold, *MakeSpace(cold.space));
   HotStart missing = *warm.start;
   missing.seed = 7;
-  EXPECT_EQ(code_of([&] { HotStarts(missing, cold_->Path()); }),
+  EXPECT_EQ(code_of([&] { HotStarts(missing, cold_->Path("")); }),
             ErrorCode::kUsage);
-  const HotStarts starts(*warm.start, cold_->Path());
+  const HotStarts starts(*warm.start, cold_->Path(""));
   EXPECT_EQ(code_of([&] { starts.Load(networks[100]); }), ErrorCode::kNotFound);
-  const TemporaryFolder copy;
-  std::filesystem::copy(cold_->Path(), copy.Path(),
+  const TempDir copy;
+  std::filesystem::copy(cold_->Path(""), copy.Path(""),
                         std::filesystem::copy_options::recursive);
-  const HotStarts copied(*warm.start, copy.Path());
-  const std::string path = WeightsPath(copy.Path(), 0, 96, 0);
-  std::string bytes = ReadFile(path);
+  const HotStarts copied(*warm.start, copy.Path(""));
+  const std::string path = WeightsPath(copy.Path(""), 0, 96, 0);
+  std::string bytes = ReadBytes(path);
   bytes[100] = static_cast<char>(bytes[100] ^ 1);
-  WriteFile(path, bytes);
+  WriteBytes(path, bytes);
   EXPECT_EQ(code_of([&] { copied.Load(networks[0]); }), ErrorCode::kCorrupt);
   std::filesystem::remove(path);
   EXPECT_EQ(code_of([&] { copied.Load(networks[0]); }), ErrorCode::kNotFound);
@@ -163,7 +164,7 @@ TEST_F(HotStartTest, WhatCannotBeStartedFromIsSaid) {
   StartWeights start = starts.Load(networks[1]);
   start.weights.resize(100);
   EXPECT_EQ(
-      code_of([&] { TrainAtRest(warm, data_->Path(), networks[0], &start); }),
+      code_of([&] { TrainAtRest(warm, data_->Path(""), networks[0], &start); }),
       ErrorCode::kUsage);
 }
 

@@ -8,6 +8,7 @@
 
 #include "tabular/error.h"
 #include "tests/datasets/derive/synthetic_data.h"
+#include "tests/temp_dir.h"
 
 namespace hwnas::derive {
 namespace {
@@ -25,13 +26,13 @@ std::string MessageOf(ErrorCode code, Function function) {
 }
 
 TEST(Idx, DamageIsRefused) {
-  const TemporaryFolder folder;
-  const std::string path = folder.File("x.gz");
+  const TempDir folder;
+  const std::string path = folder.Path("x.gz");
   const std::string good(
       "\0\0\x08\x01\0\0\0\x03"
       "abc",
       11);
-  WriteFile(path, good);
+  WriteBytes(path, good);
   EXPECT_EQ(ReadIdx(path).values, "abc");
   for (const std::string& bad :
        {std::string(), good.substr(0, 3), good.substr(0, 6), good.substr(0, 10),
@@ -40,27 +41,27 @@ TEST(Idx, DamageIsRefused) {
         std::string(
             "\0\0\x08\x03\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 16),
         std::string("\x1f\x8b\x08\0\0\0\0\0\0\0nonsense", 18)}) {
-    WriteFile(path, bad);
+    WriteBytes(path, bad);
     MessageOf(ErrorCode::kCorrupt, [&] { ReadIdx(path); });
   }
 }
 
 TEST(FashionMnist, AMissingPackageIsNamed) {
-  const TemporaryFolder folder;
+  const TempDir folder;
   const std::string message = MessageOf(ErrorCode::kNotFound, [&] {
-    LoadFashionMnist(TinyRecipe(), folder.Path());
+    LoadFashionMnist(TinyRecipe(), folder.Path(""));
   });
   EXPECT_NE(message.find("dataset-fashion-mnist"), std::string::npos);
   EXPECT_EQ(message.find('\n'), std::string::npos);
 }
 
 TEST(FashionMnist, FewerImagesAreAPrefixAndTheSplitsAreDisjoint) {
-  const TemporaryFolder folder;
-  WriteSyntheticFashionMnist(folder.Path());
+  const TempDir folder;
+  WriteSyntheticFashionMnist(folder.Path(""));
   Recipe recipe = TinyRecipe();
-  const ImageSets small = LoadFashionMnist(recipe, folder.Path());
+  const ImageSets small = LoadFashionMnist(recipe, folder.Path(""));
   recipe.training_images = 200;
-  const ImageSets large = LoadFashionMnist(recipe, folder.Path());
+  const ImageSets large = LoadFashionMnist(recipe, folder.Path(""));
   EXPECT_TRUE(std::equal(small.training.pixels.begin(),
                          small.training.pixels.end(),
                          large.training.pixels.begin()));
@@ -68,13 +69,13 @@ TEST(FashionMnist, FewerImagesAreAPrefixAndTheSplitsAreDisjoint) {
   EXPECT_EQ(small.test.Count(), 10000u);
   // All of it: every image is in exactly one of the two.
   recipe.training_images = 59950;
-  const ImageSets all = LoadFashionMnist(recipe, folder.Path());
+  const ImageSets all = LoadFashionMnist(recipe, folder.Path(""));
   double sum = 0;
   for (const float pixel : all.training.pixels) sum += pixel;
   for (const float pixel : all.validation.pixels) sum += pixel;
   recipe.training_images = 30000;
   recipe.validation_images = 30000;
-  const ImageSets halves = LoadFashionMnist(recipe, folder.Path());
+  const ImageSets halves = LoadFashionMnist(recipe, folder.Path(""));
   double other = 0;
   for (const float pixel : halves.training.pixels) other += pixel;
   for (const float pixel : halves.validation.pixels) other += pixel;
@@ -82,28 +83,28 @@ TEST(FashionMnist, FewerImagesAreAPrefixAndTheSplitsAreDisjoint) {
 }
 
 TEST(FashionMnist, FewerClassesLeaveOnlyTheirImages) {
-  const TemporaryFolder folder;
-  WriteSyntheticFashionMnist(folder.Path());
+  const TempDir folder;
+  WriteSyntheticFashionMnist(folder.Path(""));
   Recipe recipe = TinyRecipe();
   recipe.classes = 3;
-  const ImageSets sets = LoadFashionMnist(recipe, folder.Path());
+  const ImageSets sets = LoadFashionMnist(recipe, folder.Path(""));
   EXPECT_EQ(sets.training.Count(), 96u);
   EXPECT_LT(sets.test.Count(), 4000u);
   EXPECT_LT(*std::max_element(sets.test.labels.begin(), sets.test.labels.end()),
             3);
   recipe.training_images = 50000;
   MessageOf(ErrorCode::kUsage,
-            [&] { LoadFashionMnist(recipe, folder.Path()); });
+            [&] { LoadFashionMnist(recipe, folder.Path("")); });
 }
 
 TEST(FashionMnist, ASubsetOfTheClassesIsNumberedInItsOrder) {
-  const TemporaryFolder folder;
-  WriteSyntheticFashionMnist(folder.Path());
+  const TempDir folder;
+  WriteSyntheticFashionMnist(folder.Path(""));
   Recipe recipe = TinyRecipe();
-  const ImageSets all = LoadFashionMnist(recipe, folder.Path());
+  const ImageSets all = LoadFashionMnist(recipe, folder.Path(""));
   recipe.classes = 2;
   recipe.class_ids = {7, 2};
-  const ImageSets two = LoadFashionMnist(recipe, folder.Path());
+  const ImageSets two = LoadFashionMnist(recipe, folder.Path(""));
   size_t next = 0;
   for (size_t i = 0; i < all.test.Count(); ++i) {
     const uint8_t label = all.test.labels[i];
@@ -117,18 +118,18 @@ TEST(FashionMnist, ASubsetOfTheClassesIsNumberedInItsOrder) {
 }
 
 TEST(FashionMnist, AFileOfAnotherShapeIsRefused) {
-  const TemporaryFolder folder;
-  WriteSyntheticFashionMnist(folder.Path());
-  const std::string labels = folder.File("t10k-labels-idx1-ubyte.gz");
-  std::string bytes = ReadFile(labels);
+  const TempDir folder;
+  WriteSyntheticFashionMnist(folder.Path(""));
+  const std::string labels = folder.Path("t10k-labels-idx1-ubyte.gz");
+  std::string bytes = ReadBytes(labels);
   bytes[20] = 10;
-  WriteFile(labels, bytes);
+  WriteBytes(labels, bytes);
   MessageOf(ErrorCode::kCorrupt,
-            [&] { LoadFashionMnist(TinyRecipe(), folder.Path()); });
-  std::filesystem::copy_file(folder.File("train-labels-idx1-ubyte.gz"), labels,
+            [&] { LoadFashionMnist(TinyRecipe(), folder.Path("")); });
+  std::filesystem::copy_file(folder.Path("train-labels-idx1-ubyte.gz"), labels,
                              std::filesystem::copy_options::overwrite_existing);
   MessageOf(ErrorCode::kCorrupt,
-            [&] { LoadFashionMnist(TinyRecipe(), folder.Path()); });
+            [&] { LoadFashionMnist(TinyRecipe(), folder.Path("")); });
 }
 
 }  // namespace

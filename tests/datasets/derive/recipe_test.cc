@@ -6,6 +6,7 @@
 
 #include "tabular/error.h"
 #include "tests/datasets/derive/synthetic_data.h"
+#include "tests/temp_dir.h"
 
 namespace hwnas::derive {
 namespace {
@@ -114,11 +115,12 @@ TEST(Recipe, ClassesAreANumberOrAList) {
 }
 
 TEST(Recipe, AHotStartNamesAnotherRecipeOfTheSameSpace) {
-  const TemporaryFolder folder;
-  WriteFile(folder.File("other.toml"), WithClasses("5"));
+  const TempDir folder;
+  WriteBytes(folder.Path("other.toml"), WithClasses("5"));
   const std::string start = "[start]\nrecipe='other.toml'\nseed=2\n";
-  const Recipe other = ReadRecipe(folder.File("other.toml"));
-  const Recipe same = ParseRecipe(WithClasses("5") + start, "x", folder.Path());
+  const Recipe other = ReadRecipe(folder.Path("other.toml"));
+  const Recipe same =
+      ParseRecipe(WithClasses("5") + start, "x", folder.Path(""));
   ASSERT_TRUE(same.start.has_value());
   EXPECT_EQ(same.start->digest, other.Digest());
   EXPECT_EQ(same.start->seed, 2u);
@@ -126,17 +128,17 @@ TEST(Recipe, AHotStartNamesAnotherRecipeOfTheSameSpace) {
   EXPECT_TRUE(same.start->keep_head);
   EXPECT_EQ(same.OrderLabel(), "x@1");
   EXPECT_NE(same.Digest(), other.Digest());
-  EXPECT_FALSE(ParseRecipe(WithClasses("4") + start, "x", folder.Path())
+  EXPECT_FALSE(ParseRecipe(WithClasses("4") + start, "x", folder.Path(""))
                    .start->keep_head);
   EXPECT_FALSE(
-      ParseRecipe(WithClasses("[4,3,2,1,0]") + start, "x", folder.Path())
+      ParseRecipe(WithClasses("[4,3,2,1,0]") + start, "x", folder.Path(""))
           .start->keep_head);
   std::string elsewhere = WithClasses("5") + start;
   elsewhere.replace(elsewhere.find("nb201"), 5, "nb201@1{channels=4}");
-  EXPECT_THROW(ParseRecipe(elsewhere, "x", folder.Path()), Error);
+  EXPECT_THROW(ParseRecipe(elsewhere, "x", folder.Path("")), Error);
   // A recipe that starts from itself.
-  WriteFile(folder.File("other.toml"), WithClasses("5") + start);
-  EXPECT_THROW(ReadRecipe(folder.File("other.toml")), Error);
+  WriteBytes(folder.Path("other.toml"), WithClasses("5") + start);
+  EXPECT_THROW(ReadRecipe(folder.Path("other.toml")), Error);
 }
 
 }  // namespace

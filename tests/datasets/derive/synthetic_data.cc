@@ -1,14 +1,10 @@
 #include "tests/datasets/derive/synthetic_data.h"
 
-#include <gtest/gtest.h>
-#include <stdlib.h>
-
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <string>
 
 #include "tabular/rng.h"
+#include "tests/temp_dir.h"
 
 namespace hwnas::derive {
 namespace {
@@ -36,39 +32,14 @@ void WriteSet(const std::string& prefix, uint32_t count, uint64_t seed) {
       images += static_cast<char>(bright + static_cast<int>(noise >> 58));
     }
   }
-  WriteFile(prefix + "-labels-idx1-ubyte.gz",
-            std::string("\0\0\x08\x01", 4) + BigEndian(count) + labels);
-  WriteFile(prefix + "-images-idx3-ubyte.gz",
-            std::string("\0\0\x08\x03", 4) + BigEndian(count) + BigEndian(28) +
-                BigEndian(28) + images);
+  WriteBytes(prefix + "-labels-idx1-ubyte.gz",
+             std::string("\0\0\x08\x01", 4) + BigEndian(count) + labels);
+  WriteBytes(prefix + "-images-idx3-ubyte.gz",
+             std::string("\0\0\x08\x03", 4) + BigEndian(count) + BigEndian(28) +
+                 BigEndian(28) + images);
 }
 
 }  // namespace
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = ::testing::TempDir() + "/derive_XXXXXX";
-  path_ = mkdtemp(pattern.data());
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TemporaryFolder::File(std::string_view name) const {
-  return path_ + "/" + std::string(name);
-}
-
-void WriteFile(const std::string& path, std::string_view bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
-}
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream bytes;
-  bytes << in.rdbuf();
-  return bytes.str();
-}
 
 void WriteSyntheticFashionMnist(const std::string& folder) {
   WriteSet(folder + "/train", 60000, 1);
