@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "datasets/derive/compression_shard.h"
@@ -21,8 +20,6 @@
 
 namespace hwnas::derive {
 namespace {
-
-constexpr size_t kLargestWeights = size_t{1} << 30;
 
 struct Job {
   size_t file = 0;
@@ -123,20 +120,15 @@ class CompressPass {
     const std::string path =
         WeightsPath(options_.folder, job.series.seed, job.series.images,
                     job.trained.position);
-    Training training;
     if (std::filesystem::exists(path)) {
-      const std::string bytes = ReadWholeFile(path, kLargestWeights);
-      training.weights.resize(bytes.size() / sizeof(float));
-      std::memcpy(training.weights.data(), bytes.data(),
-                  training.weights.size() * sizeof(float));
-      if (training.WeightDigest() == job.trained.digest) {
-        return std::move(training.weights);
-      }
+      auto kept = ReadKeptWeights(path, job.trained.digest);
+      if (kept) return std::move(*kept);
     }
     std::optional<StartWeights> start;
     if (starts_) start = starts_->Load(job.trained.architecture);
-    training = Train(plan, recipe_, data_, job.series.seed, job.series.images,
-                     BestKernels(), workspace, start ? &*start : nullptr);
+    Training training =
+        Train(plan, recipe_, data_, job.series.seed, job.series.images,
+              BestKernels(), workspace, start ? &*start : nullptr);
     if (training.WeightDigest() != job.trained.digest) {
       throw Error(ErrorCode::kDisagree,
                   fmt::format("position {}: trained again, its weights are not "

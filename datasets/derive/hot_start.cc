@@ -21,6 +21,17 @@ std::string WeightsPath(const std::string& folder, uint64_t seed, int images,
                      position);
 }
 
+std::optional<std::vector<float>> ReadKeptWeights(const std::string& path,
+                                                  const std::string& digest) {
+  const std::string bytes = ReadWholeFile(path, kLargestWeights);
+  Training training;
+  training.weights.resize(bytes.size() / sizeof(float));
+  std::memcpy(training.weights.data(), bytes.data(),
+              training.weights.size() * sizeof(float));
+  if (training.WeightDigest() != digest) return std::nullopt;
+  return std::move(training.weights);
+}
+
 HotStarts::HotStarts(const HotStart& start, const std::string& folder)
     : start_(start), folder_(folder) {
   for (Shard& shard : ReadShards(folder)) {
@@ -59,18 +70,14 @@ StartWeights HotStarts::Load(const Architecture& architecture) const {
                             "from it",
                             Quoted(path, 400)));
   }
-  const std::string bytes = ReadWholeFile(path, kLargestWeights);
-  Training training;
-  training.weights.resize(bytes.size() / sizeof(float));
-  std::memcpy(training.weights.data(), bytes.data(),
-              training.weights.size() * sizeof(float));
-  if (training.WeightDigest() != row.digest) {
+  auto weights = ReadKeptWeights(path, row.digest);
+  if (!weights) {
     throw Error(ErrorCode::kCorrupt,
                 fmt::format("{}: are not the weights of their row; train with "
                             "keep_weights again",
                             Quoted(path, 400)));
   }
-  return {std::move(training.weights), start_.keep_head};
+  return {std::move(*weights), start_.keep_head};
 }
 
 }  // namespace hwnas::derive

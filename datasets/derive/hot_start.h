@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "datasets/derive/recipe.h"
 #include "datasets/derive/shard.h"
@@ -16,6 +18,11 @@ namespace hwnas::derive {
 /// floats of this machine's byte order, a cache that its row's digest guards.
 std::string WeightsPath(const std::string& folder, uint64_t seed, int images,
                         int position);
+
+/// The weights in such a file; nullopt where they are not those of `digest`
+/// (Training::WeightDigest()). Errors: those of ReadWholeFile().
+std::optional<std::vector<float>> ReadKeptWeights(const std::string& path,
+                                                  const std::string& digest);
 
 /// Trained weights to start from: those that `hwnas derive` kept in the folder
 /// of another recipe's shards. Immutable, thread-safe.

@@ -292,6 +292,22 @@ void Network::NormBackward(const Norm& norm, int groups, int size,
   }
 }
 
+void Network::PassOn(const Plan::Edge& edge, bool accumulate, int groups) {
+  const float* in = value_[static_cast<size_t>(edge.from)];
+  float* out = value_[static_cast<size_t>(edge.to)];
+  const Plan::Tensor& shape = plan_.tensors[static_cast<size_t>(edge.to)];
+  const int planes = groups * shape.channels;
+  if (edge.kind == Plan::Kind::kSkip) {
+    kernels_.add(Count(edge.to, groups), in, accumulate, out);
+  } else if (edge.kind == Plan::Kind::kAvgPool3) {
+    kernels_.avg_pool3(planes, shape.size, in, accumulate, pool_scratch_, out);
+  } else {
+    HWNAS_CHECK(edge.kind == Plan::Kind::kAvgPool2 && !accumulate);
+    kernels_.avg_pool2(
+        planes, plan_.tensors[static_cast<size_t>(edge.from)].size, in, out);
+  }
+}
+
 void Network::Forward(int groups) {
   std::fill(touched_.begin(), touched_.end(), false);
   std::fill(rectified_ready_.begin(), rectified_ready_.end(), false);
@@ -324,17 +340,9 @@ void Network::Forward(int groups) {
         break;
       }
       case Plan::Kind::kSkip:
-        kernels_.add(Count(edge.to, groups), value_[from], accumulate,
-                     value_[to]);
-        break;
       case Plan::Kind::kAvgPool3:
-        kernels_.avg_pool3(groups * shape.channels, shape.size, value_[from],
-                           accumulate, pool_scratch_, value_[to]);
-        break;
       case Plan::Kind::kAvgPool2:
-        HWNAS_CHECK(!accumulate);
-        kernels_.avg_pool2(groups * shape.channels, plan_.tensors[from].size,
-                           value_[from], value_[to]);
+        PassOn(edge, accumulate, groups);
         break;
     }
     touched_[to] = true;
@@ -687,10 +695,8 @@ void Network::Evaluate(const float* images, int groups, float* scores) {
   for (size_t e = 0; e < plan_.edges.size(); ++e) {
     const Plan::Edge& edge = plan_.edges[e];
     const EdgeState& state = states_[e];
-    const auto from = static_cast<size_t>(edge.from);
     const auto to = static_cast<size_t>(edge.to);
     const bool accumulate = touched_[to];
-    const Plan::Tensor& shape = plan_.tensors[to];
     switch (edge.kind) {
       case Plan::Kind::kConv: {
         const float* weights = folded_.data() + state.folded;
@@ -700,16 +706,9 @@ void Network::Evaluate(const float* images, int groups, float* scores) {
         break;
       }
       case Plan::Kind::kSkip:
-        kernels_.add(Count(edge.to, groups), value_[from], accumulate,
-                     value_[to]);
-        break;
       case Plan::Kind::kAvgPool3:
-        kernels_.avg_pool3(groups * shape.channels, shape.size, value_[from],
-                           accumulate, pool_scratch_, value_[to]);
-        break;
       case Plan::Kind::kAvgPool2:
-        kernels_.avg_pool2(groups * shape.channels, plan_.tensors[from].size,
-                           value_[from], value_[to]);
+        PassOn(edge, accumulate, groups);
         break;
     }
     touched_[to] = true;

@@ -116,6 +116,8 @@ class Network {
   }
 
   void Forward(int groups);
+  // What an edge without weights adds to its tensor.
+  void PassOn(const Plan::Edge& edge, bool accumulate, int groups);
   void ZeroUnreached(int groups);
   void Backward(int groups);
   void NormForward(Norm* norm, int groups, int size, const float* sums,
