@@ -29,6 +29,11 @@ class Average : public Predictor {
     return rows;
   }
 
+  bool ReadsGraphs() const override {
+    return std::ranges::any_of(
+        members_, [](const auto& member) { return member->ReadsGraphs(); });
+  }
+
  protected:
   void DoFit(const Features& features, std::span<const double> values,
              uint64_t seed) override {

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <numeric>
 #include <set>
 
+#include "predictors/network_graph.h"
 #include "tabular/analysis/ranks.h"
 #include "tabular/cost_model.h"
 #include "tabular/error.h"
@@ -222,16 +225,6 @@ std::string LayerName(const Layer& layer) {
       layer.groups, layer.dilation, layer.inputs.size());
 }
 
-LayerCost CostOf(const Layer& layer) {
-  constexpr double kBytes = 4;
-  const auto inputs =
-      static_cast<double>(std::max<size_t>(layer.inputs.size(), 1));
-  const double values = static_cast<double>(layer.in.Elements()) * inputs +
-                        static_cast<double>(layer.out.Elements()) +
-                        static_cast<double>(LayerParams(layer));
-  return {static_cast<double>(LayerMacs(layer)), kBytes * values};
-}
-
 Features LayerCounts(const std::string& name, const EncodingContext& context,
                      Architectures all) {
   std::map<std::string, LayerCost> costs;
@@ -258,6 +251,20 @@ Features LayerCounts(const std::string& name, const EncodingContext& context,
       out.x.Row(r)[column[text]] = count;
     }
   }
+  return out;
+}
+
+Features Graph(const std::string& name, const EncodingContext& context,
+               Architectures all, bool effective) {
+  Features out;
+  out.x = Matrix(all.size(), 0);
+  out.graphs = std::make_shared<const NetworkGraphs>(
+      MergeNetworks(all.size(), [&](size_t i) {
+        LayerGraph graph = LayersOf(name, context, all[i]);
+        return effective ? graph.Effective() : graph;
+      }));
+  out.graph.resize(all.size());
+  std::iota(out.graph.begin(), out.graph.end(), 0u);
   return out;
 }
 
@@ -390,6 +397,8 @@ Features EncodeOne(const std::string& name, const EncodingContext& context,
   if (name == "effective-pairs@1") return Pairs(name, context, all, true);
   if (name == "operations@1") return Counts(context, all, false, one);
   if (name == "effective-operations@1") return Counts(context, all, true, one);
+  if (name == "graph@1") return Graph(name, context, all, false);
+  if (name == "effective-graph@1") return Graph(name, context, all, true);
   if (name == "groups@1") {
     const Architecture any =
         all.empty() ? Architecture(space.Decisions().size()) : all.front();
@@ -427,9 +436,11 @@ const std::vector<std::string>& EncodingNames() {
   static const std::vector<std::string> names = {"adjacency@1",
                                                  "costs@1",
                                                  "dataset@1",
+                                                 "effective-graph@1",
                                                  "effective-one-hot@1",
                                                  "effective-operations@1",
                                                  "effective-pairs@1",
+                                                 "graph@1",
                                                  "groups@1",
                                                  "layers@1",
                                                  "one-hot@1",

@@ -22,7 +22,8 @@ struct StoredFeature {
 /// What encodings may need besides the architecture. Borrowed.
 struct EncodingContext {
   const SearchSpace* space = nullptr;  // not a SubsetSpace
-  /// Images and classes, of `layers`, `costs`, `groups`, `dataset`.
+  /// Images and classes, of `layers`, `costs`, `groups`, graphs and
+  /// `dataset`.
   std::optional<NetworkInput> input;
   std::vector<StoredFeature> stored;
 };
@@ -49,6 +50,9 @@ struct EncodingContext {
 /// - `layers@1`: how often each layer (kind, shapes, kernel, stride, groups)
 ///   is in the effective network, among the layers that are in any of the
 ///   architectures encoded; sorted by name. Carries LayerCost.
+/// - `graph@1`, `effective-graph@1`: no columns; the layers of the network, or
+///   of the effective network, in Features::graphs, for predictors that read
+///   them.
 /// - `costs@1`: macs, params, weight bytes, peak activation bytes, and layers
 ///   with weights, of the effective network.
 /// - `dataset@1`: classes, channels, height, width.

@@ -5,10 +5,11 @@
 namespace hwnas {
 
 Features Features::Select(std::span<const uint32_t> rows) const {
-  Features out{encoding, names, Matrix(rows.size(), x.cols), layers};
+  Features out{encoding, names, Matrix(rows.size(), x.cols), layers, graphs};
   for (size_t i = 0; i < rows.size(); ++i) {
     HWNAS_CHECK(rows[i] < x.rows);
     std::ranges::copy(x.Row(rows[i]), out.x.Row(i).begin());
+    if (graphs) out.graph.push_back(graph[rows[i]]);
   }
   return out;
 }
@@ -20,6 +21,8 @@ Features Concatenate(const Features& a, const Features& b) {
   out.names = a.names;
   out.names.insert(out.names.end(), b.names.begin(), b.names.end());
   out.x = Matrix(a.Rows(), a.Columns() + b.Columns());
+  out.graphs = a.graphs ? a.graphs : b.graphs;
+  out.graph = a.graphs ? a.graph : b.graph;
   for (size_t i = 0; i < a.Rows(); ++i) {
     std::ranges::copy(a.x.Row(i), out.x.Row(i).begin());
     std::ranges::copy(b.x.Row(i), out.x.Row(i).subspan(a.Columns()).begin());

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ struct LayerCost {
   double bytes = 0;
 };
 
+struct NetworkGraphs;  // predictors/network_graph.h
+
 /// Architectures as numbers: a row each. A value.
 struct Features {
   /// The encodings it was made by, joined by `+`, as in `one-hot@1+costs@1`.
@@ -45,6 +48,10 @@ struct Features {
   /// For columns that count layers of a kind, what one costs; empty where
   /// other columns stand beside them.
   std::vector<LayerCost> layers = {};
+  /// With the encoding `graph`: networks, shared with what rows were selected
+  /// from, and which of them each row is. Empty otherwise.
+  std::shared_ptr<const NetworkGraphs> graphs = {};
+  std::vector<uint32_t> graph = {};
 
   size_t Rows() const { return x.rows; }
   size_t Columns() const { return x.cols; }
@@ -52,7 +59,8 @@ struct Features {
   Features Select(std::span<const uint32_t> rows) const;
 };
 
-/// Columns of both, side by side; as many rows (HWNAS_CHECK).
+/// Columns of both, side by side, and the graphs of the one that has them; as
+/// many rows (HWNAS_CHECK).
 Features Concatenate(const Features& a, const Features& b);
 
 }  // namespace hwnas

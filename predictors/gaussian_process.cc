@@ -8,6 +8,7 @@
 
 #include "predictors/predictor.h"
 #include "predictors/scaling.h"
+#include "predictors/target_scale.h"
 #include "tabular/analysis/summary.h"
 #include "tabular/error.h"
 
@@ -22,87 +23,6 @@ constexpr double kLengths[] = {0.25, 0.35, 0.5, 0.7, 1, 1.4, 2, 3, 5};
 constexpr double kLinear[] = {0, 0.3, 3};
 constexpr double kNoiseSteps = 13;  // 10^-4 .. 10^0, in thirds
 constexpr double kNormalQuantile = 1.6448536269514722;
-
-// The standard normal quantile by bisection on std::erfc.
-double NormalQuantile(double p) {
-  double low = -9;
-  double high = 9;
-  for (int i = 0; i < 60; ++i) {
-    const double mid = (low + high) / 2;
-    (0.5 * std::erfc(-mid / std::sqrt(2.0)) < p ? low : high) = mid;
-  }
-  return (low + high) / 2;
-}
-
-// Values to what the process models and back: standardised, or by normal
-// scores (linear between the values fitted, and beyond them with the slope of
-// the whole).
-class Target {
- public:
-  void Fit(std::span<const double> values, bool scores) {
-    mean_ = Mean(values);
-    sd_ = StandardDeviation(values).value();
-    raw_.clear();
-    score_.clear();
-    if (!scores) return;
-    std::vector<double> sorted(values.begin(), values.end());
-    std::sort(sorted.begin(), sorted.end());
-    const auto n = static_cast<double>(sorted.size());
-    for (size_t i = 0; i < sorted.size();) {
-      size_t j = i;
-      while (j < sorted.size() && sorted[j] == sorted[i]) ++j;
-      raw_.push_back(sorted[i]);
-      score_.push_back(NormalQuantile(double(i + j) / 2 / n));
-      i = j;
-    }
-  }
-
-  double Forward(double value) const {
-    return raw_.empty() ? (value - mean_) / sd_ : Map(raw_, score_, value);
-  }
-  double Back(double value) const {
-    return raw_.empty() ? value * sd_ + mean_ : Map(score_, raw_, value);
-  }
-
-  void Write(ModelWriter& writer) const {
-    writer.Put(mean_);
-    writer.Put(sd_);
-    writer.Put(std::span<const double>(raw_));
-    writer.Put(std::span<const double>(score_));
-  }
-  void Read(ModelReader& reader) {
-    mean_ = reader.Double();
-    sd_ = reader.Double();
-    raw_ = reader.Doubles();
-    score_ = reader.Doubles();
-    const auto ascends = [](const std::vector<double>& v) {
-      return std::adjacent_find(v.begin(), v.end(), std::greater_equal<>()) ==
-             v.end();
-    };
-    reader.Require(sd_ > 0 && raw_.size() == score_.size() &&
-                       raw_.size() != 1 && ascends(raw_) && ascends(score_),
-                   "its scale makes no sense");
-  }
-
- private:
-  static double Map(const std::vector<double>& from,
-                    const std::vector<double>& to, double value) {
-    const double slope =
-        (to.back() - to.front()) / (from.back() - from.front());
-    if (value <= from.front())
-      return to.front() + slope * (value - from.front());
-    if (value >= from.back()) return to.back() + slope * (value - from.back());
-    const auto it = std::upper_bound(from.begin(), from.end(), value);
-    const auto i = static_cast<size_t>(it - from.begin());
-    return to[i - 1] + (value - from[i - 1]) / (from[i] - from[i - 1]) *
-                           (to[i] - to[i - 1]);
-  }
-
-  double mean_ = 0;
-  double sd_ = 1;
-  std::vector<double> raw_;
-  std::vector<double> score_;
-};
 
 // Gaussian process regression (Rasmussen and Williams 2006, chapters 2, 5):
 // kernel exp(-|x-x'|²/(2 l²)) + w x·x' on standardised columns divided by the
@@ -153,8 +73,7 @@ class GaussianProcess : public Predictor {
             std::max(self - v.col(i).squaredNorm() + noise_, 1e-12);
         const double sd = widen_ * std::sqrt(variance * amplitude_);
         out.mean.push_back(target_.Back(mean[i]));
-        out.sd.push_back(
-            (target_.Back(mean[i] + sd) - target_.Back(mean[i] - sd)) / 2);
+        out.sd.push_back(target_.BackSd(mean[i], sd));
       }
     }
     return out;
@@ -276,7 +195,7 @@ class GaussianProcess : public Predictor {
 
   bool scores_;
   ColumnScaling scaling_;
-  Target target_;
+  TargetScale target_;
   Matrix x_;
   std::vector<double> y_;
   double length_ = 1;

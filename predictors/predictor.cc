@@ -63,6 +63,8 @@ std::unique_ptr<Predictor> MakeOne(const std::string& name,
   if (name == "gaussian-process") return MakeGaussianProcess(options);
   if (name == "xgboost") return MakeXgboost(options);
   if (name == "lookup") return MakeLookup(options);
+  if (name == "mlp") return MakeMlp(options);
+  if (name == "graph-network") return MakeGraphNetwork(options);
   HWNAS_CHECK(name == "roofline");
   return MakeRoofline(options);
 }
@@ -91,6 +93,12 @@ void Predictor::Fit(const Features& features, std::span<const double> values,
                 fmt::format("{}: all {} values to learn from are {}; there is "
                             "nothing to learn",
                             Id(), values.size(), values[0]));
+  }
+  if (features.Columns() == 0 && !ReadsGraphs()) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("{}: the encoding '{}' has no columns; add one "
+                            "that has, such as 'one-hot'",
+                            Id(), features.encoding));
   }
   CheckFinite(features);
   encoding_ = features.encoding;
@@ -128,8 +136,8 @@ void Predictor::Read(ModelReader& reader) {
 
 const std::vector<PredictorInfo>& PredictorList() {
   static const std::vector<PredictorInfo> list = {
-      GaussianProcessInfo(), LookupInfo(), RidgeInfo(), RooflineInfo(),
-      XgboostInfo()};
+      GaussianProcessInfo(), GraphNetworkInfo(), LookupInfo(), MlpInfo(),
+      RidgeInfo(),           RooflineInfo(),     XgboostInfo()};
   return list;
 }
 

@@ -34,13 +34,17 @@ class Predictor {
   virtual std::string Id() const = 0;
 
   /// Learns from scratch. Error(kUsage): fewer than MinRows() rows, values
-  /// that are not finite or all equal, features that are not finite.
+  /// that are not finite or all equal, features that are not finite, or none
+  /// that it reads.
   void Fit(const Features& features, std::span<const double> values,
            uint64_t seed);
   /// Error(kUsage) unless the features have the encoding and columns fitted.
   Predictions Predict(const Features& features) const;
 
   virtual size_t MinRows() const { return 3; }
+  /// Whether it learns from Features::graphs, and may do without columns. The
+  /// others do not look at graphs.
+  virtual bool ReadsGraphs() const { return false; }
 
   /// Content for a model file, and back; `Read` throws Error(kCorrupt).
   void Write(ModelWriter& writer) const;
@@ -76,7 +80,8 @@ struct PredictorInfo {
 /// What there is, sorted by name.
 const std::vector<PredictorInfo>& PredictorList();
 
-/// A predictor by name, or several joined with `+`: then their average.
+/// A predictor by name, or several joined with `+`: then their average. `mlp`
+/// and `graph-network` load the module `torch` (errors as ModuleFunction).
 /// Error(kUsage) for an unknown name, option or a value out of range. With
 /// several, options are `NAME.OPTION`.
 std::unique_ptr<Predictor> MakePredictor(const std::string& name,
@@ -99,6 +104,8 @@ std::unique_ptr<Predictor> MakeGaussianProcess(const PredictorOptions& options);
 std::unique_ptr<Predictor> MakeXgboost(const PredictorOptions& options);
 std::unique_ptr<Predictor> MakeLookup(const PredictorOptions& options);
 std::unique_ptr<Predictor> MakeRoofline(const PredictorOptions& options);
+std::unique_ptr<Predictor> MakeMlp(const PredictorOptions& options);
+std::unique_ptr<Predictor> MakeGraphNetwork(const PredictorOptions& options);
 std::unique_ptr<Predictor> MakeAverage(
     std::vector<std::unique_ptr<Predictor>> members);
 
@@ -107,6 +114,8 @@ PredictorInfo GaussianProcessInfo();
 PredictorInfo XgboostInfo();
 PredictorInfo LookupInfo();
 PredictorInfo RooflineInfo();
+PredictorInfo MlpInfo();
+PredictorInfo GraphNetworkInfo();
 
 }  // namespace hwnas
 

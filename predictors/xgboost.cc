@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 #include <string_view>
+#include <utility>
 
 #include "predictors/predictor.h"
 #include "predictors/residual_scale.h"
@@ -25,23 +26,92 @@ struct Node {
   float leaf = 0;
 };
 
+// Trees as they are saved.
 struct Forest {
   std::vector<Node> nodes;
   std::vector<uint32_t> roots;
+};
 
-  double Predict(const float* row) const {
-    // As the library sums: in single precision, tree after tree.
-    float sum = 0;
-    for (const uint32_t root : roots) {
-      const Node* node = &nodes[root];
-      while (node->left != 0) {
-        node = &nodes[row[node->feature] < node->threshold ? node->left
-                                                           : node->right];
-      }
-      sum += node->leaf;
-    }
-    return sum;
+// Trees as they are walked: all rows of a block go down a tree together, one
+// level after the other and without branches. Siblings stand side by side; a
+// leaf is its own left child, and nothing is at least its threshold.
+class Walker {
+ public:
+  explicit Walker(const Forest& forest) {
+    for (const uint32_t root : forest.roots) Append(forest, root);
   }
+
+  // Adds up, for each row, as the library does: in single precision, tree
+  // after tree.
+  std::vector<float> Predict(const std::vector<float>& x, size_t cols,
+                             size_t rows) const {
+    std::vector<float> sums(rows, 0.0f);
+    for (size_t begin = 0; begin < rows; begin += kBlock) {
+      const size_t count = std::min(kBlock, rows - begin);
+      for (const Tree& tree : trees_) {
+        Walk(tree, x.data() + begin * cols, cols, count, &sums[begin]);
+      }
+    }
+    return sums;
+  }
+
+ private:
+  struct Step {
+    uint32_t feature = 0;
+    float threshold = NAN;
+    uint32_t left = 0;
+    float leaf = 0;
+  };
+  struct Tree {
+    uint32_t root = 0;
+    uint32_t levels = 0;  // below the root
+  };
+  static constexpr size_t kBlock = 64;
+
+  void Append(const Forest& forest, uint32_t root) {
+    const auto start = static_cast<uint32_t>(steps_.size());
+    Tree tree{start, 0};
+    std::vector<uint32_t> level = {root};
+    steps_.emplace_back();
+    uint32_t at = start;
+    while (true) {
+      std::vector<uint32_t> next;
+      for (const uint32_t n : level) {
+        const Node& node = forest.nodes[n];
+        Step step;
+        step.left = at;
+        step.leaf = node.leaf;
+        if (node.left != 0) {
+          step = {node.feature, node.threshold,
+                  static_cast<uint32_t>(steps_.size()), 0};
+          steps_.resize(steps_.size() + 2);
+          next.insert(next.end(), {node.left, node.right});
+        }
+        steps_[at++] = step;
+      }
+      if (next.empty()) break;
+      level = std::move(next);
+      ++tree.levels;
+    }
+    trees_.push_back(tree);
+  }
+
+  void Walk(const Tree& tree, const float* x, size_t cols, size_t rows,
+            float* sums) const {
+    uint32_t at[kBlock];
+    std::fill(at, at + rows, tree.root);
+    for (uint32_t level = 0; level < tree.levels; ++level) {
+      const float* row = x;
+      for (size_t r = 0; r < rows; ++r, row += cols) {
+        const Step& step = steps_[at[r]];
+        at[r] = step.left + (row[step.feature] >= step.threshold ? 1 : 0);
+      }
+    }
+    for (size_t r = 0; r < rows; ++r) sums[r] += steps_[at[r]].leaf;
+  }
+
+  std::vector<Step> steps_;
+  std::vector<Tree> trees_;
 };
 
 void Check(int status) {
@@ -126,6 +196,16 @@ std::vector<float> ToFloats(const Matrix& x) {
   return {x.values.begin(), x.values.end()};
 }
 
+std::vector<float> RowsOf(const std::vector<float>& x, size_t cols,
+                          std::span<const uint32_t> rows) {
+  std::vector<float> out;
+  for (const uint32_t r : rows) {
+    const float* row = x.data() + r * cols;
+    out.insert(out.end(), row, row + cols);
+  }
+  return out;
+}
+
 // Gradient-boosted trees, an ensemble of several seeds. The library only
 // fits, on one thread; its trees are then ours, so that predictions and saved
 // models do not need it.
@@ -155,24 +235,28 @@ class Xgboost : public Predictor {
       members_.push_back(Grow(x, features.Columns(), y, all,
                               Seed(seed, fmt::format("member/{}", m))));
     }
+    MakeWalkers();
     Calibrate(x, features.Columns(), y, seed);
   }
 
   Predictions DoPredict(const Features& features) const override {
     const std::vector<float> x = ToFloats(features.x);
-    Predictions out;
-    for (size_t r = 0; r < features.Rows(); ++r) {
-      const float* row = x.data() + r * features.Columns();
-      double sum = 0;
-      double squares = 0;
-      for (const Forest& forest : members_) {
-        const double value = forest.Predict(row);
-        sum += value;
-        squares += value * value;
+    const size_t n = features.Rows();
+    std::vector<double> sum(n);
+    std::vector<double> squares(n);
+    for (const Walker& walker : walkers_) {
+      const std::vector<float> one = walker.Predict(x, features.Columns(), n);
+      for (size_t r = 0; r < n; ++r) {
+        const double value = one[r];
+        sum[r] += value;
+        squares[r] += value * value;
       }
-      const auto count = static_cast<double>(members_.size());
-      const double mean = sum / count;
-      const double spread = std::max(squares / count - mean * mean, 0.0);
+    }
+    Predictions out;
+    const auto count = static_cast<double>(walkers_.size());
+    for (size_t r = 0; r < n; ++r) {
+      const double mean = sum[r] / count;
+      const double spread = std::max(squares[r] / count - mean * mean, 0.0);
       const double residual = scale_.At(mean);
       out.mean.push_back(mean * deviation_ + mean_);
       out.sd.push_back(deviation_ * std::sqrt(residual * residual + spread));
@@ -208,9 +292,15 @@ class Xgboost : public Predictor {
     for (uint64_t m = 0; m < members; ++m) {
       members_.push_back(ReadForest(reader, columns));
     }
+    MakeWalkers();
   }
 
  private:
+  void MakeWalkers() {
+    walkers_.clear();
+    for (const Forest& forest : members_) walkers_.emplace_back(forest);
+  }
+
   static Forest ReadForest(ModelReader& reader, size_t columns) {
     Forest forest;
     forest.roots = reader.U32s();
@@ -219,19 +309,24 @@ class Xgboost : public Predictor {
     const size_t nodes = numbers.size() / 2;
     reader.Require(links.size() == 3 * nodes && numbers.size() == 2 * nodes,
                    "its trees are incomplete");
+    std::vector<uint8_t> taken(nodes);
+    // Whether a node is there, and nothing else's.
+    const auto take = [&](uint32_t node) {
+      return node < nodes && std::exchange(taken[node], 1) == 0;
+    };
     for (size_t i = 0; i < nodes; ++i) {
       const uint32_t* link = &links[3 * i];
       // Children stand behind their parent, so that every walk ends.
       const bool leaf = link[1] == 0 && link[2] == 0;
       reader.Require(leaf || (link[0] < columns && link[1] > i && link[2] > i &&
-                              link[1] < nodes && link[2] < nodes),
+                              take(link[1]) && take(link[2])),
                      "its trees are broken");
       forest.nodes.push_back({link[0], static_cast<float>(numbers[2 * i]),
                               link[1], link[2],
                               static_cast<float>(numbers[2 * i + 1])});
     }
     for (const uint32_t root : forest.roots) {
-      reader.Require(root < nodes, "its trees are broken");
+      reader.Require(take(root), "its trees are broken");
     }
     return forest;
   }
@@ -244,13 +339,9 @@ class Xgboost : public Predictor {
   Forest Grow(const std::vector<float>& x, size_t cols,
               const std::vector<float>& y, std::span<const uint32_t> rows,
               const std::string& seed) const {
-    std::vector<float> part_x;
+    const std::vector<float> part_x = RowsOf(x, cols, rows);
     std::vector<float> part_y;
-    for (const uint32_t r : rows) {
-      part_x.insert(part_x.end(), x.begin() + static_cast<long>(r * cols),
-                    x.begin() + static_cast<long>((r + 1) * cols));
-      part_y.push_back(y[r]);
-    }
+    for (const uint32_t r : rows) part_y.push_back(y[r]);
     const DMatrix data(part_x, rows.size(), cols);
     Check(XGDMatrixSetFloatInfo(data.handle, "label", part_y.data(),
                                 part_y.size()));
@@ -288,12 +379,10 @@ class Xgboost : public Predictor {
     const auto folds = static_cast<size_t>(options_.at("folds"));
     const size_t n = y.size();
     if (folds < 2) {
-      std::vector<double> predicted;
+      const std::vector<float> answers = walkers_[0].Predict(x, cols, n);
+      std::vector<double> predicted(answers.begin(), answers.end());
       std::vector<double> residual;
-      for (size_t i = 0; i < n; ++i) {
-        predicted.push_back(members_[0].Predict(x.data() + i * cols));
-        residual.push_back(y[i] - predicted.back());
-      }
+      for (size_t i = 0; i < n; ++i) residual.push_back(y[i] - predicted[i]);
       scale_.Fit(predicted, residual);
       return;
     }
@@ -313,9 +402,12 @@ class Xgboost : public Predictor {
       std::sort(rows.begin(), rows.end());
       const Forest forest =
           Grow(x, cols, y, rows, Seed(seed, fmt::format("fold/{}", f)));
-      for (size_t i = begin; i < end; ++i) {
-        predicted.push_back(forest.Predict(x.data() + order[i] * cols));
-        residual.push_back(y[order[i]] - predicted.back());
+      const auto held = std::span(order).subspan(begin, end - begin);
+      const std::vector<float> answers =
+          Walker(forest).Predict(RowsOf(x, cols, held), cols, held.size());
+      for (size_t i = 0; i < held.size(); ++i) {
+        predicted.push_back(answers[i]);
+        residual.push_back(y[held[i]] - predicted.back());
       }
     }
     scale_.Fit(predicted, residual);
@@ -326,6 +418,7 @@ class Xgboost : public Predictor {
   double deviation_ = 1;
   ResidualScale scale_;
   std::vector<Forest> members_;
+  std::vector<Walker> walkers_;  // of each
 };
 
 }  // namespace

@@ -200,7 +200,8 @@ void AddLearnOptions(CLI::App& command, LearnOptions* options) {
   command.add_option("--metric", options->fit.metric, "What is predicted");
   command.add_option("--predictor", options->fit.predictor,
                      "ridge, gaussian-process, xgboost (default), lookup, "
-                     "roofline; joined with '+': their average");
+                     "roofline, mlp, graph-network (with --encoding graph or "
+                     "effective-graph); joined with '+': their average");
   command.add_option("--encoding", options->fit.encodings,
                      "Features, joined with '+' (default: one-hot)");
   command

@@ -24,6 +24,7 @@ struct FuzzEntry {
 /// AllFuzzEntries in fuzz_main.cc.
 std::vector<FuzzEntry> HarnessFuzzEntries();
 std::vector<FuzzEntry> ImporterFuzzEntries();
+std::vector<FuzzEntry> ModelFuzzEntries();
 std::vector<FuzzEntry> ProtocolFuzzEntries();
 std::vector<FuzzEntry> ReaderFuzzEntries();
 std::vector<FuzzEntry> TableFuzzEntries();

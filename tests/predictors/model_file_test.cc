@@ -84,7 +84,8 @@ TEST_P(ModelFile, AnyPrefixIsNoticed) {
 
 INSTANTIATE_TEST_SUITE_P(Predictors, ModelFile,
                          testing::Values("ridge", "gaussian-process", "xgboost",
-                                         "lookup", "ridge+gaussian-process"),
+                                         "lookup", "mlp",
+                                         "ridge+gaussian-process"),
                          [](const auto& param) {
                            std::string name = param.param;
                            for (char& c : name) {

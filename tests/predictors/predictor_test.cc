@@ -53,12 +53,22 @@ std::string FailureOf(const auto& act) {
   return "";
 }
 
-class EveryPredictor : public testing::TestWithParam<std::string> {};
+struct Named {
+  std::string name;
+  PredictorOptions options = {};
+};
+
+class EveryPredictor : public testing::TestWithParam<Named> {
+ protected:
+  static std::unique_ptr<Predictor> Make() {
+    return MakePredictor(GetParam().name, GetParam().options);
+  }
+};
 
 TEST_P(EveryPredictor, LearnsALinearFunctionFromNoisyValues) {
   const Made train = MakeData(200, 4, 0.2, 1);
   const Made test = MakeData(500, 4, 0.2, 2);
-  const auto predictor = MakePredictor(GetParam());
+  const auto predictor = Make();
   predictor->Fit(train.features, train.values, 7);
   const Predictions p = predictor->Predict(test.features);
   EXPECT_GT(SpearmanRho(p.mean, test.truth).value(), 0.97);
@@ -67,7 +77,7 @@ TEST_P(EveryPredictor, LearnsALinearFunctionFromNoisyValues) {
 TEST_P(EveryPredictor, NinetyPercentIntervalsHoldAboutNinetyPercent) {
   const Made train = MakeData(300, 4, 0.5, 3);
   const Made test = MakeData(2000, 4, 0.5, 4);
-  const auto predictor = MakePredictor(GetParam());
+  const auto predictor = Make();
   predictor->Fit(train.features, train.values, 7);
   const Predictions p = predictor->Predict(test.features);
   size_t held = 0;
@@ -79,15 +89,15 @@ TEST_P(EveryPredictor, NinetyPercentIntervalsHoldAboutNinetyPercent) {
 
 TEST_P(EveryPredictor, SameSeedSamePredictions) {
   const Made train = MakeData(60, 3, 0.1, 5);
-  const auto a = MakePredictor(GetParam());
-  const auto b = MakePredictor(GetParam());
+  const auto a = Make();
+  const auto b = Make();
   a->Fit(train.features, train.values, 9);
   b->Fit(train.features, train.values, 9);
   EXPECT_EQ(a->Predict(train.features).mean, b->Predict(train.features).mean);
 }
 
 TEST_P(EveryPredictor, RefusesWhatItCannotLearnFrom) {
-  const auto predictor = MakePredictor(GetParam());
+  const auto predictor = Make();
   Made made = MakeData(40, 3, 0.1, 6);
   EXPECT_THAT(
       FailureOf([&] {
@@ -110,10 +120,13 @@ TEST_P(EveryPredictor, RefusesWhatItCannotLearnFrom) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Predictors, EveryPredictor,
-                         testing::Values("ridge", "gaussian-process", "xgboost",
-                                         "xgboost+gaussian-process"),
+                         testing::Values(Named{"ridge"},
+                                         Named{"gaussian-process"},
+                                         Named{"xgboost"},
+                                         Named{"xgboost+gaussian-process"},
+                                         Named{"mlp", {{"epochs", 40}}}),
                          [](const auto& param) {
-                           std::string name = param.param;
+                           std::string name = param.param.name;
                            for (char& c : name) {
                              if (c == '-' || c == '+') c = '_';
                            }
