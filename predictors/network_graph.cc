@@ -52,13 +52,12 @@ std::vector<double> ValuesOf(const Layer& layer) {
   const auto macs = static_cast<double>(LayerMacs(layer));
   const auto params = static_cast<double>(LayerParams(layer));
   const double bytes = CostOf(layer).bytes;
-  values.insert(values.end(),
-                {log(layer.in.channels), log(layer.out.channels),
-                 log(layer.out.height), double(layer.kernel),
-                 double(layer.stride), double(layer.dilation),
-                 log(layer.groups), double(layer.inputs.size()), macs, params,
-                 bytes, std::log1p(macs), std::log1p(params),
-                 std::log1p(bytes), 0, 0});
+  values.insert(
+      values.end(),
+      {log(layer.in.channels), log(layer.out.channels), log(layer.out.height),
+       double(layer.kernel), double(layer.stride), double(layer.dilation),
+       log(layer.groups), double(layer.inputs.size()), macs, params, bytes,
+       std::log1p(macs), std::log1p(params), std::log1p(bytes), 0, 0});
   return values;
 }
 
@@ -202,8 +201,8 @@ LayerCost CostOf(const Layer& layer) {
   return {static_cast<double>(LayerMacs(layer)), kBytes * values};
 }
 
-NetworkGraphs MergeNetworks(
-    size_t count, const std::function<LayerGraph(size_t)>& network) {
+NetworkGraphs MergeNetworks(size_t count,
+                            const std::function<LayerGraph(size_t)>& network) {
   Merger merger;
   for (size_t i = 0; i < count; ++i) merger.Add(network(i));
   return merger.Finish();

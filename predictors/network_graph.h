@@ -21,8 +21,8 @@ class Lists {
  public:
   size_t size() const { return begin_.size() - 1; }
   std::span<const uint32_t> operator[](size_t i) const {
-    return std::span<const uint32_t>(items_).subspan(
-        begin_[i], begin_[i + 1] - begin_[i]);
+    return std::span<const uint32_t>(items_).subspan(begin_[i],
+                                                     begin_[i + 1] - begin_[i]);
   }
   void Add(std::span<const uint32_t> list) {
     items_.insert(items_.end(), list.begin(), list.end());
@@ -41,11 +41,11 @@ class Lists {
 /// that it reads and, apart from those, from the layers that read it.
 ///
 /// Layers are merged, within a network and between networks, where kRounds
-/// rounds of such messages cannot tell them apart (colour refinement: Weisfeiler
-/// and Leman 1968). A class of round 0 is a set of values; a class of round t
-/// is a class of round t - 1, its own, and those of its neighbours there. So
-/// repeated cells are computed once, and what is computed for a class is what
-/// would be for each of its layers.
+/// rounds of such messages cannot tell them apart (colour refinement:
+/// Weisfeiler and Leman 1968). A class of round 0 is a set of values; a class
+/// of round t is a class of round t - 1, its own, and those of its neighbours
+/// there. So repeated cells are computed once, and what is computed for a class
+/// is what would be for each of its layers.
 struct NetworkGraphs {
   static constexpr size_t kRounds = 3;
 
@@ -66,8 +66,8 @@ struct NetworkGraphs {
 };
 
 /// Merges the layers of `count` networks, of which `network(i)` is the i-th.
-NetworkGraphs MergeNetworks(
-    size_t count, const std::function<LayerGraph(size_t)>& network);
+NetworkGraphs MergeNetworks(size_t count,
+                            const std::function<LayerGraph(size_t)>& network);
 
 }  // namespace hwnas
 

@@ -27,8 +27,8 @@ double Map(const std::vector<double>& from, const std::vector<double>& to,
   if (value >= from.back()) return to.back() + slope * (value - from.back());
   const auto it = std::upper_bound(from.begin(), from.end(), value);
   const auto i = static_cast<size_t>(it - from.begin());
-  return to[i - 1] + (value - from[i - 1]) / (from[i] - from[i - 1]) *
-                         (to[i] - to[i - 1]);
+  return to[i - 1] +
+         (value - from[i - 1]) / (from[i] - from[i - 1]) * (to[i] - to[i - 1]);
 }
 
 bool Ascends(const std::vector<double>& v) {

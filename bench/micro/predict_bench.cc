@@ -96,10 +96,10 @@ void PredictAll(benchmark::State& state, const char* name,
   }
 }
 
-#define HWNAS_ALL(function, name, ...)                 \
-  BENCHMARK_CAPTURE(function, name, __VA_ARGS__)       \
-      ->Unit(benchmark::kMillisecond)                  \
-      ->MeasureProcessCPUTime()                        \
+#define HWNAS_ALL(function, name, ...)           \
+  BENCHMARK_CAPTURE(function, name, __VA_ARGS__) \
+      ->Unit(benchmark::kMillisecond)            \
+      ->MeasureProcessCPUTime()                  \
       ->UseRealTime()
 HWNAS_ALL(Encoding, one_hot, "one-hot");
 HWNAS_ALL(Encoding, effective_paths, "effective-one-hot+paths");

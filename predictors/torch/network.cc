@@ -96,8 +96,8 @@ class SumRows : public torch::autograd::Function<SumRows> {
   static torch::autograd::variable_list backward(
       torch::autograd::AutogradContext* context,
       const torch::autograd::variable_list& gradients) {
-    const auto* sums = reinterpret_cast<const RowSums*>(
-        context->saved_data["sums"].toInt());
+    const auto* sums =
+        reinterpret_cast<const RowSums*>(context->saved_data["sums"].toInt());
     const int64_t rows = context->saved_data["rows"].toInt();
     return {Apply(gradients[0], sums, rows, true), at::Tensor()};
   }
@@ -402,8 +402,8 @@ std::vector<size_t> Network::WeightSizes(const NetworkShape& shape) {
 
 Network::Network(const NetworkShape& shape, Rng& rng) : shape_(shape) {
   for (const WeightSize& size : Sizes(shape)) {
-    std::vector<float>& weight = weights_.emplace_back(
-        size.out * std::max<size_t>(size.in, 1), 0.0f);
+    std::vector<float>& weight =
+        weights_.emplace_back(size.out * std::max<size_t>(size.in, 1), 0.0f);
     if (size.in == 0) continue;
     const double scale = std::sqrt(2 / (double(size.in) * size.terms));
     for (float& w : weight) w = static_cast<float>(scale * rng.Normal());

@@ -76,9 +76,9 @@ class NetworkPredictor : public Predictor {
     // Only a file made by hand could say otherwise.
     if (graphs_ && (!features.graphs ||
                     features.graphs->names.size() != shape_.layer_values)) {
-      throw Error(ErrorCode::kUsage,
-                  fmt::format("{}: it was fitted on other layers; encode alike",
-                              Id()));
+      throw Error(
+          ErrorCode::kUsage,
+          fmt::format("{}: it was fitted on other layers; encode alike", Id()));
     }
     const NetworkData data = DataOf(features);
     const size_t n = features.Rows();

@@ -66,10 +66,10 @@ class Predict : public testing::Test {
   ProcessResult Fit(const Learner& learner, const std::string& metric,
                     std::vector<std::string> more = {}) const {
     std::vector<std::string> arguments = {
-        "predict",          "fit",         table_,
-        "--metric",         metric,        "--predictor",
-        learner.predictor,  "--encoding",  learner.encoding,
-        "--out",            Path("model")};
+        "predict",         "fit",        table_,
+        "--metric",        metric,       "--predictor",
+        learner.predictor, "--encoding", learner.encoding,
+        "--out",           Path("model")};
     if (*learner.settings != '\0') {
       arguments.insert(arguments.end(), {"--set", learner.settings});
     }

@@ -57,8 +57,7 @@ struct Models {
     }
     saved.predictor->Fit(features, values, 1);
     SavePredictor(saved, folder.Path("seed"));
-    contents.push_back(
-        ReadBytes(folder.Path("seed")).substr(kEnvelopeBytes));
+    contents.push_back(ReadBytes(folder.Path("seed")).substr(kEnvelopeBytes));
   }
 };
 
@@ -89,8 +88,8 @@ std::vector<FuzzEntry> ModelFuzzEntries() {
     const std::string path = models->folder.Path("mutant");
     WriteBytes(path, input);
     const SavedPredictor saved = LoadPredictor(path);
-    saved.predictor->Predict(
-        saved.predictor->ReadsGraphs() ? models->graphs : models->columns);
+    saved.predictor->Predict(saved.predictor->ReadsGraphs() ? models->graphs
+                                                            : models->columns);
   };
   return {entry};
 }

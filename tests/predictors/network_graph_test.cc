@@ -39,8 +39,7 @@ double SumOverLayers(const LayerGraph& graph) {
   std::vector<double> h(n);
   for (size_t i = 0; i < n; ++i) {
     const Layer& layer = graph.Layers()[i];
-    node[i] =
-        IsFolded(layer) ? node[static_cast<size_t>(layer.inputs[0])] : i;
+    node[i] = IsFolded(layer) ? node[static_cast<size_t>(layer.inputs[0])] : i;
     if (IsFolded(layer)) {
       h[node[i]] += layer.kind == LayerKind::kActivation ? 0.01 : 0;
       continue;
@@ -115,8 +114,8 @@ TEST(NetworkGraphs, MergedLayersReceiveWhatEachOfThemWould) {
       LayerGraph network = space->Layers(space->Sample(rng), Cifar10());
       networks.push_back(i % 2 == 0 ? network : network.Effective());
     }
-    const NetworkGraphs graphs = MergeNetworks(
-        networks.size(), [&](size_t i) { return networks[i]; });
+    const NetworkGraphs graphs =
+        MergeNetworks(networks.size(), [&](size_t i) { return networks[i]; });
     const std::vector<double> sums = SumsOverClasses(graphs);
     for (size_t i = 0; i < networks.size(); ++i) {
       EXPECT_NEAR(sums[i], SumOverLayers(networks[i]), 1e-9) << i;
@@ -127,10 +126,8 @@ TEST(NetworkGraphs, MergedLayersReceiveWhatEachOfThemWould) {
 TEST(NetworkGraphs, RepeatedCellsAreOneAndNetworksShareClasses) {
   const Nb201Space space;
   const LayerGraph network = space.Layers({3, 3, 3, 3, 3, 3}, Cifar10());
-  const NetworkGraphs once =
-      MergeNetworks(1, [&](size_t) { return network; });
-  const NetworkGraphs twice =
-      MergeNetworks(2, [&](size_t) { return network; });
+  const NetworkGraphs once = MergeNetworks(1, [&](size_t) { return network; });
+  const NetworkGraphs twice = MergeNetworks(2, [&](size_t) { return network; });
   const size_t layers = once.networks[0].size();
   EXPECT_GT(layers, 100u);
   EXPECT_LT(once.rounds.back().own.size(), layers * 7 / 8);

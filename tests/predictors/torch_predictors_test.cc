@@ -54,8 +54,7 @@ class TorchPredictors : public testing::Test {
   }
 
   static std::unique_ptr<Predictor> Quick(const std::string& name) {
-    return MakePredictor(
-        name, {{"epochs", 10}, {"width", 16}, {"members", 2}});
+    return MakePredictor(name, {{"epochs", 10}, {"width", 16}, {"members", 2}});
   }
 
   static std::vector<uint32_t> Range(uint32_t begin, uint32_t end) {
@@ -74,12 +73,10 @@ TEST_F(TorchPredictors, AGraphNetworkLearnsLatenciesFromLayers) {
   const Features features = Encoded("effective-graph");
   const auto predictor = MakePredictor(
       "graph-network", {{"epochs", 100}, {"width", 16}, {"members", 2}});
-  predictor->Fit(features.Select(Range(0, 100)),
-                 std::span(values_).first(100), 1);
-  const Predictions p =
-      predictor->Predict(features.Select(Range(100, 150)));
-  EXPECT_GT(SpearmanRho(p.mean, std::span(values_).subspan(100)).value(),
-            0.95);
+  predictor->Fit(features.Select(Range(0, 100)), std::span(values_).first(100),
+                 1);
+  const Predictions p = predictor->Predict(features.Select(Range(100, 150)));
+  EXPECT_GT(SpearmanRho(p.mean, std::span(values_).subspan(100)).value(), 0.95);
   for (const double sd : p.sd) EXPECT_GT(sd, 0);
 }
 
@@ -134,8 +131,7 @@ TEST_F(TorchPredictors, ARowsAnswerDoesNotDependOnTheOthers) {
       const uint32_t row[] = {i};
       EXPECT_EQ(predictor->Predict(all.Select(row)).mean[0], together[i]);
       // Encoded alone, classes have other numbers.
-      const Features alone =
-          Encode("graph+one-hot", context_, {&cells_[i], 1});
+      const Features alone = Encode("graph+one-hot", context_, {&cells_[i], 1});
       EXPECT_EQ(predictor->Predict(alone).mean[0], together[i]);
     }
   }
@@ -169,8 +165,7 @@ TEST_F(TorchPredictors, RefuseTooFewConstantAndNotFiniteValues) {
     const auto fit = [&](size_t rows, const std::vector<double>& values) {
       return Failure(ErrorCode::kUsage, [&] {
         Quick("graph-network")
-            ->Fit(all.Select(Range(0, static_cast<uint32_t>(rows))), values,
-                  1);
+            ->Fit(all.Select(Range(0, static_cast<uint32_t>(rows))), values, 1);
       });
     };
     EXPECT_THAT(fit(5, {1, 2, 3, 4, 5}), HasSubstr("too few"));
@@ -187,9 +182,8 @@ TEST_F(TorchPredictors, AnAnswerThatIsNotANumberIsAnError) {
   const auto predictor = Quick("mlp");
   predictor->Fit(features, values_, 1);
   features.x.Row(0)[0] = 1e300;
-  EXPECT_THAT(
-      Failure(ErrorCode::kUsage, [&] { predictor->Predict(features); }),
-      HasSubstr("too far"));
+  EXPECT_THAT(Failure(ErrorCode::kUsage, [&] { predictor->Predict(features); }),
+              HasSubstr("too far"));
 }
 
 TEST_F(TorchPredictors, NoDamageOfASavedNetworkIsTakenForAModel) {
@@ -213,9 +207,9 @@ TEST_F(TorchPredictors, NoDamageOfASavedNetworkIsTakenForAModel) {
   // Whole, but of another predictor.
   saved.name = "mlp";
   SavePredictor(saved, folder.Path("m"));
-  EXPECT_THAT(Failure(ErrorCode::kCorrupt,
-                      [&] { LoadPredictor(folder.Path("m")); }),
-              HasSubstr("it holds a graph-network@1"));
+  EXPECT_THAT(
+      Failure(ErrorCode::kCorrupt, [&] { LoadPredictor(folder.Path("m")); }),
+      HasSubstr("it holds a graph-network@1"));
 }
 
 TEST_F(TorchPredictors, AverageWithOthersOnTheirOwnFeatures) {
