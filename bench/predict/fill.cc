@@ -186,7 +186,12 @@ FillReport FillGapsByPrediction(const std::string& path,
   std::vector<uint8_t> compiles(gaps.size(), 1);
   constexpr size_t kLeastFailed = 10;
   if (failed >= kLeastFailed) {
-    const CompileClassifier classifier(encoded.features, tried, labels, seed);
+    // Trees need columns, which layer graphs have not.
+    const Features features =
+        encoded.features.Columns() > 0
+            ? encoded.features
+            : TableFeatures(*table, "one-hot", {}, metric.dataset).features;
+    const CompileClassifier classifier(features, tried, labels, seed);
     report.balanced_accuracy = classifier.BalancedAccuracy();
     compiles = classifier.Compiles(gaps);
   }

@@ -48,12 +48,12 @@ struct FillReport {
 /// and standard deviation in each row where the metric's column has a gap of
 /// the reason 'not measured' or 'absent in this copy', and nowhere else. Where
 /// the column has gaps 'did not compile', a classifier (XGBoost on the same
-/// features) first says which rows would compile; the others get that reason
-/// instead of a value. `encodings`: those that the predictor was fitted on.
-/// Values that are there are not touched, so removing the
-/// column undoes it. Error(kUsage): a predictor of another space, metric or
-/// the column is
-/// there already, or no gap that could be filled.
+/// features, or on one-hot where those are graphs alone) first says which rows
+/// would compile; the others get that reason instead of a value. `encodings`:
+/// those that the predictor was fitted on. Values that are there are not
+/// touched, so removing the column undoes it. Error(kUsage): a predictor of
+/// another space, metric or encoding, or the column is there already, or no gap
+/// that could be filled.
 FillReport FillGapsByPrediction(const std::string& path,
                                 const SavedPredictor& saved,
                                 const std::string& encodings, uint64_t seed);

@@ -39,7 +39,6 @@ struct Learner {
   const char* settings;
 };
 constexpr Learner kLearners[] = {
-    {"ridge", "one-hot", ""},
     {"xgboost", "one-hot", "trees=10"},
     {"mlp", "one-hot", "epochs=2"},
     {"graph-network", "graph", "epochs=1,members=2,width=8"}};
@@ -175,13 +174,12 @@ TEST_F(Predict, ModelsHaveTheSameBitsWhateverTheNumberOfThreads) {
   for (const Learner& learner : kLearners) {
     SCOPED_TRACE(learner.predictor);
     std::vector<std::string> models;
-    for (const char* threads : {"1", "2", "5"}) {
+    for (const char* threads : {"1", "5"}) {
       const Variable variable("OMP_NUM_THREADS", threads);
       ASSERT_EQ(Fit(learner, "latency@p0", {"--train", "200"}).exit_code, 0);
       models.push_back(ReadBytes(Path("model")));
     }
     EXPECT_TRUE(models[0] == models[1]);
-    EXPECT_TRUE(models[0] == models[2]);
   }
 }
 
