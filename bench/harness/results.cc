@@ -357,10 +357,17 @@ class ResultsFile final : public Results {
     return State(problem).entries;
   }
 
+  void ReleaseDictionary(int64_t problem) const override {
+    dictionaries_.erase(problem);
+  }
+
   RunTrials Trials(const RunRecord& run) const override {
     const DictionaryState& state = State(run.problem);
-    auto row = database_.Prepare(
-        "SELECT trial_log,recommended,checkpoints FROM run WHERE id=?");
+    if (!select_trials_) {
+      select_trials_ = database_.Prepare(
+          "SELECT trial_log,recommended,checkpoints FROM run WHERE id=?");
+    }
+    SqliteStatement& row = *select_trials_;
     if (!row.Bind(run.id).Step()) {
       throw Error(ErrorCode::kNotFound,
                   database_.Path() + ": no run " + Quoted(run.id));
@@ -380,6 +387,7 @@ class ResultsFile final : public Results {
     } catch (const Json::exception&) {
       Damaged("the checkpoints of a run cannot be read");
     }
+    row.Reset();
     return out;
   }
 
@@ -402,6 +410,7 @@ class ResultsFile final : public Results {
     Commit();
     insert_run_.reset();
     insert_entry_.reset();
+    select_trials_.reset();
     // All is in the file and on the disk before the mode changes.
     database_.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
     database_.Execute("PRAGMA synchronous=OFF");
@@ -444,8 +453,14 @@ class ResultsFile final : public Results {
       if (rows.Int(7) != static_cast<int64_t>(state.entries.size())) {
         Damaged("the dictionary has gaps");
       }
-      const uint64_t content = ContentHash(entry);
-      Remember(std::move(entry), content, &state);
+      if (writable_) {
+        const uint64_t content = ContentHash(entry);
+        Remember(std::move(entry), content, &state);
+        continue;
+      }
+      // Who only reads looks nothing up.
+      state.full_costs.push_back(entry.full_cost_seconds);
+      state.entries.push_back(std::move(entry));
     }
     return dictionaries_.emplace(problem, std::move(state)).first->second;
   }
@@ -476,6 +491,7 @@ class ResultsFile final : public Results {
   void Abandon() {
     insert_run_.reset();
     insert_entry_.reset();
+    select_trials_.reset();
     transaction_.reset();
     dictionaries_.clear();
   }
@@ -512,6 +528,7 @@ class ResultsFile final : public Results {
   Clock::time_point begun_;
   std::optional<SqliteStatement> insert_run_;
   std::optional<SqliteStatement> insert_entry_;
+  mutable std::optional<SqliteStatement> select_trials_;
   mutable std::map<int64_t, DictionaryState> dictionaries_;
 };
 

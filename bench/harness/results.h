@@ -134,9 +134,12 @@ class Results {
 
   /// Runs by problem, strategy, repetition.
   virtual std::vector<RunRecord> Runs() const = 0;
-  /// The dictionary of a problem, read once and kept.
+  /// The dictionary of a problem, read once and kept until it is released.
   virtual const std::vector<DictionaryEntry>& Dictionary(
       int64_t problem) const = 0;
+  /// Frees a dictionary; what Dictionary returned for it is gone. So whoever
+  /// goes from problem to problem needs memory for one.
+  virtual void ReleaseDictionary(int64_t problem) const = 0;
   virtual RunTrials Trials(const RunRecord& run) const = 0;
   /// A run as it was when recorded (entries in order of first meeting).
   RunOutcome Outcome(const RunRecord& run) const;
