@@ -45,10 +45,14 @@ endfunction()
 
 # hwnas_embed_texts(TARGET FUNCTION FILES...): compiles files into TARGET,
 # which then has `std::span<const EmbeddedText> hwnas::FUNCTION()`; declare it
-# where it is used (tabular/embedded_text.h).
+# where it is used (tabular/embedded_text.h). Files are the source folder's, or
+# made by the build where their path is absolute.
 function(hwnas_embed_texts target function)
-  list(TRANSFORM ARGN PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" OUTPUT_VARIABLE
-                                                             files)
+  set(files "")
+  foreach(file IN LISTS ARGN)
+    cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
+    list(APPEND files "${file}")
+  endforeach()
   list(JOIN files "," joined)
   set(output "${CMAKE_CURRENT_BINARY_DIR}/${function}.cc")
   add_custom_command(

@@ -1,5 +1,8 @@
 #include "bench/analysis/anytime.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace hwnas {
 
 std::vector<uint64_t> EvaluationGrid(uint64_t most) {
@@ -14,19 +17,45 @@ std::vector<uint64_t> EvaluationGrid(uint64_t most) {
   return grid;
 }
 
-void WalkEvaluations(
-    std::span<const LoggedTrial> trials, std::span<const uint64_t> grid,
-    const std::function<void(size_t point, size_t index)>& at) {
-  size_t index = 0;
-  uint64_t charged = 0;
-  for (size_t point = 0; point < grid.size(); ++point) {
-    // Trials that cost nothing belong to the evaluation before them.
-    while (index < trials.size() &&
-           charged + (trials[index].charged ? 1 : 0) <= grid[point]) {
-      charged += trials[index].charged ? 1 : 0;
-      ++index;
+std::vector<double> SecondsGrid(double most) {
+  constexpr int kDecade = 8;
+  constexpr int kBelow = 24;
+  std::vector<double> grid;
+  if (most <= 0) return grid;
+  for (int i = kBelow; i > 0; --i) {
+    grid.push_back(most * std::pow(10, -static_cast<double>(i) / kDecade));
+  }
+  grid.push_back(most);
+  return grid;
+}
+
+std::vector<double> Spent(std::span<const LoggedTrial> trials, Spending on) {
+  std::vector<double> spent;
+  spent.reserve(trials.size());
+  double sum = 0;
+  for (const LoggedTrial& trial : trials) {
+    switch (on) {
+      case Spending::kEvaluations:
+        sum += trial.charged ? 1 : 0;
+        break;
+      case Spending::kClock:
+        sum = std::max(sum, trial.finish_seconds);
+        break;
+      case Spending::kCost:
+        sum += trial.cost_seconds;
+        break;
     }
-    at(point, charged == 0 ? 0 : index);
+    spent.push_back(sum);
+  }
+  return spent;
+}
+
+void WalkSpent(std::span<const double> spent, std::span<const double> grid,
+               const std::function<void(size_t point, size_t index)>& at) {
+  size_t index = 0;
+  for (size_t point = 0; point < grid.size(); ++point) {
+    while (index < spent.size() && spent[index] <= grid[point]) ++index;
+    at(point, index > 0 && spent[index - 1] > 0 ? index : 0);
   }
 }
 

@@ -14,13 +14,26 @@ namespace hwnas {
 /// their tenfolds up to `most`, and `most` itself. Empty for 0.
 std::vector<uint64_t> EvaluationGrid(uint64_t most);
 
-/// Calls `at(point, index)` for every point of an ascending grid of charged
-/// evaluations: `index` is one past the last trial told by then; a run that
-/// ended earlier stays where it ended. Points before a run's first charged
-/// evaluation are given index 0.
-void WalkEvaluations(std::span<const LoggedTrial> trials,
-                     std::span<const uint64_t> grid,
-                     const std::function<void(size_t point, size_t index)>& at);
+/// `most` and 24 amounts below it, eight to a decade, ascending. Empty where
+/// `most` is not positive.
+std::vector<double> SecondsGrid(double most);
+
+/// What progress is set against.
+enum class Spending : uint8_t {
+  kEvaluations,  // charged ones
+  kClock,        // simulated seconds: when a trial ended
+  kCost,         // seconds that all evaluations took together
+};
+
+/// What a run has spent once each of its trials was told; ascending.
+std::vector<double> Spent(std::span<const LoggedTrial> trials, Spending on);
+
+/// Calls `at(point, index)` for every point of an ascending grid: `index` is
+/// one past the last trial told before more than that was spent, so that what
+/// costs nothing belongs to what was paid before it. A run that ended earlier
+/// stays where it ended. Points before anything was spent are given index 0.
+void WalkSpent(std::span<const double> spent, std::span<const double> grid,
+               const std::function<void(size_t point, size_t index)>& at);
 
 /// Entries of a run's answer after each trial, for a strategy that does not
 /// override its recommendation and one objective: the best first objective

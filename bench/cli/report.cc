@@ -4,12 +4,15 @@
 #include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "bench/cli/command.h"
 #include "bench/cli/output.h"
 #include "bench/harness/results.h"
 #include "bench/report/document.h"
+#include "bench/report/html.h"
+#include "bench/report/latex.h"
 #include "bench/report/report_json.h"
 #include "bench/report/report_model.h"
 #include "bench/report/wording.h"
@@ -34,18 +37,17 @@ constexpr Format kFormats[] = {
      [](const ReportModel& m) {
        return DocumentToMarkdown(ReportDocument(m));
      }},
-    {"html", ".html",
-     [](const ReportModel& m) {
-       return DocumentToHtml(ReportDocument(m), ReportTitle(m));
-     }},
-    {"json", ".json", ReportToJson},
+    {"html", ".html", ReportToHtml},
+    {"json", ".json", [](const ReportModel& m) { return ReportToJson(m); }},
     {"csv", ".csv", ReportToCsv},
+    {"latex", ".tex", ReportToLatex},
 };
 
 struct Options {
   std::string results;
   std::string out;
   std::string format;
+  std::optional<double> margin;
 };
 
 const Format& ChooseFormat(const Options& options) {
@@ -70,7 +72,9 @@ const Format& ChooseFormat(const Options& options) {
 void Report(const Options& options) {
   const Format& format = ChooseFormat(options);
   const auto results = Results::Open(options.results);
-  const std::string page = format.render(MakeReport(*results));
+  ReportOptions choices;
+  choices.margin = options.margin;
+  const std::string page = format.render(MakeReport(*results, choices));
   if (options.out.empty()) {
     Print(page);
   } else {
@@ -90,8 +94,14 @@ void AddReportCommand(CLI::App& app) {
                       "File to write (default: standard output)");
   command->add_option(
       "--format", options->format,
-      "text, md, html, json or csv (default: as --out ends, else "
+      "text, md, html, json, csv or latex (default: as --out ends, else "
       "text)");
+  command
+      ->add_option("--margin", options->margin,
+                   "Differences below this, in each measure's unit, do not "
+                   "matter (default: 0.1 of %, 0.01 of hypervolume, else a "
+                   "hundredth of the value)")
+      ->check(CLI::PositiveNumber);
   command->callback([options] { Report(*options); });
 }
 

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "bench/report/text_table.h"
+#include "bench/report/web.h"
 #include "tabular/error.h"
 
 namespace hwnas {
@@ -22,6 +23,12 @@ std::string MarkdownText(std::string_view text) {
     out += c;
   }
   return out;
+}
+
+// What only a page that can fold and draw has.
+bool IsLayout(const DocumentBlock& block) {
+  return block.kind == Kind::kFigure || block.kind == Kind::kBeginDetails ||
+         block.kind == Kind::kEndDetails;
 }
 
 std::vector<std::string> PlainCells(std::vector<std::string> cells) {
@@ -78,22 +85,6 @@ std::string HtmlText(std::string_view text) {
   return out;
 }
 
-constexpr const char* kHtmlStyle = R"css(
-:root { color-scheme: light dark; --line: #8886; --head: #8882; }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem;
-       max-width: 75rem; }
-h1 { font-size: 1.6rem; }
-h2 { font-size: 1.25rem; margin-top: 2.5rem; border-bottom: 1px solid
-     var(--line); }
-.table { overflow-x: auto; margin: 1rem 0; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-caption { text-align: left; font-weight: 600; padding: .3rem 0; }
-th, td { padding: .25rem .7rem; border-bottom: 1px solid var(--line);
-         text-align: left; vertical-align: top; }
-th { background: var(--head); }
-.n { text-align: right; white-space: nowrap; }
-)css";
-
 std::string HtmlTable(const DocumentBlock& block) {
   const std::vector<bool> numeric =
       NumericColumns(block.header.size(), block.rows);
@@ -117,25 +108,118 @@ std::string HtmlTable(const DocumentBlock& block) {
   return out + "</tbody></table></div>\n";
 }
 
-std::string HtmlBlock(const DocumentBlock& block) {
-  switch (block.kind) {
-    case Kind::kHeading: {
-      const std::string tag = "h" + std::to_string(block.level);
-      return "<" + tag + ">" + HtmlText(block.text) + "</" + tag + ">\n";
-    }
-    case Kind::kParagraph:
-      return "<p>" + HtmlText(block.text) + "</p>\n";
-    case Kind::kList: {
-      std::string out = "<ul>\n";
-      for (const std::string& item : block.items) {
-        out += "<li>" + HtmlText(item) + "</li>\n";
-      }
-      return out + "</ul>\n";
-    }
-    case Kind::kTable:
-      return HtmlTable(block);
+std::string HtmlList(const DocumentBlock& block) {
+  std::string out = "<ul>\n";
+  for (const std::string& item : block.items) {
+    out += "<li>" + HtmlText(item) + "</li>\n";
   }
-  return "";
+  return out + "</ul>\n";
+}
+
+// Writes blocks; each heading of level 2 begins a section.
+class HtmlWriter {
+ public:
+  std::string Write(const Document& document) {
+    const bool contents = CountSections(document) > 2;
+    for (const DocumentBlock& block : document.Blocks()) {
+      if (contents && section_ == 0 && BeginsSection(block)) {
+        AddContents(document);
+      }
+      Add(block);
+    }
+    if (figures_) out_ += "</div>\n";
+    if (section_ > 0) out_ += "</section>\n";
+    return std::move(out_);
+  }
+
+ private:
+  static bool BeginsSection(const DocumentBlock& block) {
+    return block.kind == Kind::kHeading && block.level == 2;
+  }
+
+  static size_t CountSections(const Document& document) {
+    size_t count = 0;
+    for (const DocumentBlock& block : document.Blocks()) {
+      if (BeginsSection(block)) ++count;
+    }
+    return count;
+  }
+
+  void AddContents(const Document& document) {
+    out_ += "<nav aria-label=\"Sections\"><ul>\n";
+    size_t section = 0;
+    for (const DocumentBlock& block : document.Blocks()) {
+      if (!BeginsSection(block)) continue;
+      out_ += "<li><a href=\"#s" + std::to_string(++section) + "\">" +
+              HtmlText(block.text) + "</a></li>\n";
+    }
+    out_ += "</ul></nav>\n";
+  }
+
+  void Add(const DocumentBlock& block) {
+    // Figures that follow one another stand side by side.
+    if (figures_ != (block.kind == Kind::kFigure)) {
+      figures_ = !figures_;
+      out_ += figures_ ? "<div class=\"figures\">\n" : "</div>\n";
+    }
+    switch (block.kind) {
+      case Kind::kHeading:
+        AddHeading(block);
+        break;
+      case Kind::kParagraph:
+        out_ += "<p>" + HtmlText(block.text) + "</p>\n";
+        break;
+      case Kind::kList:
+        out_ += HtmlList(block);
+        break;
+      case Kind::kWarnings:
+        out_ += "<aside class=\"warnings\" aria-label=\"Warnings\">\n" +
+                HtmlList(block) + "</aside>\n";
+        break;
+      case Kind::kTable:
+        out_ += HtmlTable(block);
+        break;
+      case Kind::kFigure:
+        out_ += "<figure hidden data-figure=\"" + HtmlText(block.figure) +
+                "\"><figcaption>" + HtmlText(block.text) +
+                "</figcaption></figure>\n";
+        break;
+      case Kind::kBeginDetails:
+        out_ += "<details><summary>" + HtmlText(block.text) + "</summary>\n";
+        break;
+      case Kind::kEndDetails:
+        out_ += "</details>\n";
+        break;
+    }
+  }
+
+  void AddHeading(const DocumentBlock& block) {
+    if (BeginsSection(block)) {
+      if (section_ > 0) out_ += "</section>\n";
+      out_ += "<section id=\"s" + std::to_string(++section_) + "\">\n";
+    }
+    const std::string tag = "h" + std::to_string(block.level);
+    out_ += "<" + tag + ">" + HtmlText(block.text) + "</" + tag + ">\n";
+  }
+
+  std::string out_;
+  size_t section_ = 0;
+  bool figures_ = false;  // among figures
+};
+
+// JSON that cannot end the element it stands in: in JSON, `<` stands in
+// strings only.
+std::string JsonForScript(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  for (const char c : json) {
+    if (c == '<') {
+      out += "\\u003c";
+    } else {
+      out += c;
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -162,6 +246,35 @@ void Document::List(std::vector<std::string> items) {
   blocks_.push_back(std::move(block));
 }
 
+void Document::Warnings(std::vector<std::string> items) {
+  if (items.empty()) return;
+  DocumentBlock block;
+  block.kind = Kind::kWarnings;
+  block.items = std::move(items);
+  blocks_.push_back(std::move(block));
+}
+
+void Document::Figure(std::string figure, std::string caption) {
+  DocumentBlock block;
+  block.kind = Kind::kFigure;
+  block.figure = std::move(figure);
+  block.text = std::move(caption);
+  blocks_.push_back(std::move(block));
+}
+
+void Document::BeginDetails(std::string summary) {
+  DocumentBlock block;
+  block.kind = Kind::kBeginDetails;
+  block.text = std::move(summary);
+  blocks_.push_back(std::move(block));
+}
+
+void Document::EndDetails() {
+  DocumentBlock block;
+  block.kind = Kind::kEndDetails;
+  blocks_.push_back(std::move(block));
+}
+
 void Document::Table(std::string caption, std::vector<std::string> header,
                      std::vector<std::vector<std::string>> rows) {
   DocumentBlock block;
@@ -173,9 +286,16 @@ void Document::Table(std::string caption, std::vector<std::string> header,
   blocks_.push_back(std::move(block));
 }
 
+void Document::Append(Document other) {
+  for (DocumentBlock& block : other.blocks_) {
+    blocks_.push_back(std::move(block));
+  }
+}
+
 std::string DocumentToText(const Document& document) {
   std::string out;
   for (const DocumentBlock& block : document.Blocks()) {
+    if (IsLayout(block)) continue;
     if (!out.empty()) out += "\n";
     switch (block.kind) {
       case Kind::kHeading: {
@@ -188,6 +308,9 @@ std::string DocumentToText(const Document& document) {
       case Kind::kParagraph:
         out += Plain(block.text) + "\n";
         break;
+      case Kind::kWarnings:
+        out += "Warnings:\n\n";
+        [[fallthrough]];
       case Kind::kList:
         for (const std::string& item : block.items) {
           out += "* " + Plain(item) + "\n";
@@ -197,6 +320,10 @@ std::string DocumentToText(const Document& document) {
         if (!block.text.empty()) out += Plain(block.text) + "\n";
         out += TextOfTable(block);
         break;
+      case Kind::kFigure:
+      case Kind::kBeginDetails:
+      case Kind::kEndDetails:
+        break;
     }
   }
   return out;
@@ -205,6 +332,7 @@ std::string DocumentToText(const Document& document) {
 std::string DocumentToMarkdown(const Document& document) {
   std::string out;
   for (const DocumentBlock& block : document.Blocks()) {
+    if (IsLayout(block)) continue;
     if (!out.empty()) out += "\n";
     switch (block.kind) {
       case Kind::kHeading:
@@ -214,6 +342,9 @@ std::string DocumentToMarkdown(const Document& document) {
       case Kind::kParagraph:
         out += MarkdownText(block.text) + "\n";
         break;
+      case Kind::kWarnings:
+        out += "Warnings:\n\n";
+        [[fallthrough]];
       case Kind::kList:
         for (const std::string& item : block.items) {
           out += "- " + MarkdownText(item) + "\n";
@@ -223,21 +354,36 @@ std::string DocumentToMarkdown(const Document& document) {
         if (!block.text.empty()) out += MarkdownText(block.text) + "\n\n";
         out += MarkdownTable(block);
         break;
+      case Kind::kFigure:
+      case Kind::kBeginDetails:
+      case Kind::kEndDetails:
+        break;
     }
   }
   return out;
 }
 
-std::string DocumentToHtml(const Document& document, const std::string& title) {
+std::string DocumentToHtml(const Document& document, const std::string& title,
+                           const DocumentScripts& scripts) {
   std::string out = "<!doctype html>\n<html lang=\"en\">\n<head>\n";
   out +=
       "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
       "content=\"width=device-width, initial-scale=1\">\n<title>";
-  out += HtmlText(title) + "</title>\n<style>";
-  out += kHtmlStyle;
+  out += HtmlText(title) + "</title>\n<style>\n";
+  out += WebText("report.css");
   out += "</style>\n</head>\n<body>\n<main>\n";
-  for (const DocumentBlock& block : document.Blocks()) out += HtmlBlock(block);
-  return out + "</main>\n</body>\n</html>\n";
+  out += HtmlWriter().Write(document);
+  out += "</main>\n";
+  if (!scripts.data.empty()) {
+    out += "<script type=\"application/json\" id=\"report-data\">\n";
+    out += JsonForScript(scripts.data) + "</script>\n";
+  }
+  for (const std::string_view script : scripts.scripts) {
+    out += "<script>\n";
+    out += script;
+    out += "</script>\n";
+  }
+  return out + "</body>\n</html>\n";
 }
 
 }  // namespace hwnas

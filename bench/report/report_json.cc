@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/report/csv.h"
+#include "bench/report/wording.h"
 #include "tabular/metric.h"
 
 namespace hwnas {
@@ -73,11 +74,14 @@ Json ProtocolJson(const ReportProblem& problem) {
 
 Json MeasuresJson(const ReportProblem& problem) {
   Json json = Json::array();
-  for (const ReportMeasure& measure : problem.measures) {
+  for (size_t m = 0; m < problem.measures.size(); ++m) {
+    const ReportMeasure& measure = problem.measures[m];
     json.push_back({{"name", measure.name},
                     {"unit", measure.unit},
                     {"direction", DirectionText(measure.direction)},
-                    {"optimum", Optional(measure.optimum)}});
+                    {"optimum", Optional(measure.optimum)},
+                    {"margin", measure.margin},
+                    {"decimals", Decimals(problem, m)}});
   }
   return json;
 }
@@ -98,10 +102,13 @@ Json ScoresJson(const ReportProblem& problem, const ReportStrategy& strategy) {
   return json;
 }
 
-Json CurvesJson(const ReportProblem& problem, const ReportStrategy& strategy) {
+// Of one axis.
+Json CurvesJson(const ReportProblem& problem, const ReportStrategy& strategy,
+                size_t axis) {
   Json json = Json::array();
-  for (size_t m = 0; m < strategy.curves.size(); ++m) {
-    const ReportCurve& curve = strategy.curves[m];
+  if (axis >= strategy.curves.size()) return json;
+  for (size_t m = 0; m < strategy.curves[axis].size(); ++m) {
+    const ReportCurve& curve = strategy.curves[axis][m];
     json.push_back({{"measure", problem.measures[m].name},
                     {"runs", curve.runs},
                     {"mean", curve.mean},
@@ -110,6 +117,53 @@ Json CurvesJson(const ReportProblem& problem, const ReportStrategy& strategy) {
                     {"quartile3", curve.quartile3}});
   }
   return json;
+}
+
+Json HitsJson(const ReportProblem& problem, const ReportStrategy& strategy) {
+  Json json = Json::array();
+  for (size_t m = 0; m < strategy.hits.size(); ++m) {
+    const ReportHits& hits = strategy.hits[m];
+    Json expected = Json::array();
+    for (const auto& value : hits.expected) expected.push_back(Optional(value));
+    json.push_back({{"measure", problem.measures[m].name},
+                    {"reached", hits.reached},
+                    {"expected_evaluations", std::move(expected)},
+                    {"ecdf", hits.ecdf}});
+  }
+  return json;
+}
+
+Json AttainmentJson(const ReportStrategy& strategy) {
+  Json json = Json::array();
+  for (const ReportAttainment& attainment : strategy.attainment) {
+    json.push_back({{"share", attainment.share},
+                    {"first", attainment.first},
+                    {"second", attainment.second}});
+  }
+  return json;
+}
+
+Json TargetsJson(const ReportProblem& problem) {
+  Json json = Json::array();
+  for (size_t m = 0; m < problem.targets.size(); ++m) {
+    json.push_back({{"measure", problem.measures[m].name},
+                    {"values", problem.targets[m]}});
+  }
+  return json;
+}
+
+// Evaluations are counts, whatever they are computed with.
+Json EvaluationsJson(const ReportProblem& problem) {
+  Json json = Json::array();
+  for (const double count : problem.axes[0].grid) {
+    json.push_back(static_cast<uint64_t>(count));
+  }
+  return json;
+}
+
+Json GridJson(const ReportProblem& problem, size_t axis) {
+  if (axis >= problem.axes.size()) return Json::array();
+  return problem.axes[axis].grid;
 }
 
 Json StrategyJson(const ReportProblem& problem,
@@ -136,7 +190,11 @@ Json StrategyJson(const ReportProblem& problem,
           {"infeasible_answers", strategy.infeasible_answers},
           {"best_architecture", strategy.best_architecture},
           {"scores", ScoresJson(problem, strategy)},
-          {"curves", CurvesJson(problem, strategy)}};
+          {"curves", CurvesJson(problem, strategy, 0)},
+          {"curves_by_seconds", CurvesJson(problem, strategy, 1)},
+          {"curves_by_cost", CurvesJson(problem, strategy, 2)},
+          {"targets", HitsJson(problem, strategy)},
+          {"attainment", AttainmentJson(strategy)}};
 }
 
 Json DifferencesJson(const ReportProblem& problem) {
@@ -155,6 +213,9 @@ Json DifferencesJson(const ReportProblem& problem) {
          {"b_wins", d.b_wins},
          {"holm_p", d.holm_p},
          {"effect", d.effect},
+         {"equivalence_p", Optional(d.equivalence_p)},
+         {"relevance",
+          RelevanceName(RelevanceOf(d, problem.measures[d.measure].margin))},
          {"better", d.better ? Json(problem.strategies[*d.better].label)
                              : Json(nullptr)}});
   }
@@ -183,6 +244,13 @@ Json AcrossJson(const std::optional<ReportAcross>& across) {
           {"statistic", across->statistic},
           {"p", across->p},
           {"critical_difference", across->critical_difference}};
+}
+
+Json WinsJson(const std::optional<ReportWins>& wins) {
+  if (!wins) return nullptr;
+  return {{"strategies", wins->labels},
+          {"wins", wins->wins},
+          {"compared", wins->compared}};
 }
 
 Json ConstraintsJson(const ReportProblem& problem) {
@@ -219,8 +287,11 @@ Json ProblemJsonObject(const ReportProblem& problem) {
           {"scores", NamedListJson(problem.scores)},
           {"architectures_met", problem.architectures_met},
           {"repetitions", problem.repetitions},
-          {"evaluations", problem.evaluations},
+          {"evaluations", EvaluationsJson(problem)},
+          {"seconds", GridJson(problem, 1)},
+          {"cost_seconds", GridJson(problem, 2)},
           {"measures", MeasuresJson(problem)},
+          {"targets", TargetsJson(problem)},
           {"strategies", std::move(strategies)},
           {"ranking", std::move(ranking)},
           {"differences", DifferencesJson(problem)},
@@ -270,7 +341,7 @@ std::vector<std::string> CsvFields(const ReportProblem& problem,
 
 }  // namespace
 
-std::string ReportToJson(const ReportModel& model) {
+std::string ReportToJson(const ReportModel& model, bool compact) {
   Json experiments = Json::array();
   for (const ReportExperiment& experiment : model.experiments) {
     experiments.push_back(
@@ -287,8 +358,11 @@ std::string ReportToJson(const ReportModel& model) {
                        {"experiments", std::move(experiments)},
                        {"warnings", model.warnings},
                        {"across", AcrossJson(model.across)},
+                       {"wins", WinsJson(model.wins)},
                        {"problems", std::move(problems)}}}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.dump(compact ? -1 : 2, ' ', false,
+                   Json::error_handler_t::replace) +
+         "\n";
 }
 
 std::string ReportToCsv(const ReportModel& model) {

@@ -11,8 +11,11 @@
 #include "bench/analysis/anytime.h"
 #include "bench/analysis/friedman.h"
 #include "bench/analysis/paired_tests.h"
+#include "bench/analysis/targets.h"
 #include "bench/report/report_warnings.h"
+#include "tabular/analysis/attainment.h"
 #include "tabular/analysis/hypervolume.h"
+#include "tabular/analysis/indicators.h"
 #include "tabular/analysis/pareto.h"
 #include "tabular/analysis/summary.h"
 #include "tabular/error.h"
@@ -22,6 +25,14 @@ namespace {
 
 // What the hypervolume is bounded by, in units of the combined front's span.
 constexpr double kReference = 1.1;
+
+// The axes of ReportProblem, in order.
+constexpr struct {
+  const char* name;
+  Spending on;
+} kAxes[] = {{"evaluations", Spending::kEvaluations},
+             {"simulated_seconds", Spending::kClock},
+             {"cost_seconds", Spending::kCost}};
 
 double Cost(double value, Direction direction) {
   return direction == Direction::kMinimize ? value : -value;
@@ -35,6 +46,22 @@ struct Answers {
   // Dictionary indices, parallel to `runs`; empty for failed runs.
   std::vector<std::vector<uint32_t>> recommended;
 };
+
+// Progress of one strategy's finished runs.
+struct Progress {
+  // Values of runs, [axis][measure][point].
+  std::vector<std::vector<std::vector<std::vector<double>>>> values;
+  // [measure][run], as costs.
+  std::vector<std::vector<std::vector<Improvement>>> improvements;
+  std::vector<double> lengths;  // evaluations of each run
+  // The strategy answers otherwise than by the best observed.
+  bool overrides = false;
+};
+
+// Adds a value (a cost) if it is better than all before.
+void Improve(double at, double cost, std::vector<Improvement>* list) {
+  if (list->empty() || cost < list->back().value) list->push_back({at, cost});
+}
 
 class ProblemBuilder {
  public:
@@ -55,11 +82,13 @@ class ProblemBuilder {
     }
     if (Several()) {
       FindFront();
-      ScoreHypervolumes();
+      ScoreFronts();
     } else {
       ScoreIncumbents();
     }
+    ScoreTargets();
     Rank();
+    SetMargins();
     Compare();
     problem_.warnings = ProblemWarnings(problem_, dictionary_, options_);
     return std::move(problem_);
@@ -110,14 +139,17 @@ class ProblemBuilder {
   void GroupRuns(const std::vector<RunRecord>& runs) {
     std::set<uint64_t> repetitions;
     uint64_t most = 0;
+    double longest = 0;
     for (const RunRecord& run : runs) {
       if (run.problem != source_.id) continue;
       answers_[run.strategy].runs.push_back(&run);
       repetitions.insert(run.repetition);
-      if (Finished(run)) most = std::max(most, run.evaluations);
+      if (!Finished(run)) continue;
+      most = std::max(most, run.evaluations);
+      longest = std::max(longest, run.simulated_seconds);
     }
     problem_.repetitions.assign(repetitions.begin(), repetitions.end());
-    problem_.evaluations = EvaluationGrid(most);
+    MakeAxes(most, longest);
     for (auto& [label, answers] : answers_) {
       std::sort(answers.runs.begin(), answers.runs.end(),
                 [](const RunRecord* a, const RunRecord* b) {
@@ -127,10 +159,24 @@ class ProblemBuilder {
     }
   }
 
+  void MakeAxes(uint64_t most, double longest) {
+    const std::vector<uint64_t> counts = EvaluationGrid(most);
+    problem_.axes.push_back({kAxes[0].name, {counts.begin(), counts.end()}});
+    problem_.axes.push_back({kAxes[1].name, SecondsGrid(longest)});
+    const int workers = problem_.protocol.workers;
+    if (workers < 2) return;
+    problem_.axes.push_back({kAxes[2].name, SecondsGrid(longest * workers)});
+  }
+
   void MakeMeasures() {
     if (Several()) {
-      problem_.measures.push_back({"hypervolume", "", Direction::kMaximize,
-                                   std::nullopt, std::nullopt});
+      const auto add = [this](const char* name, Direction direction) {
+        problem_.measures.push_back(
+            {name, "", direction, std::nullopt, std::nullopt});
+      };
+      add("hypervolume", Direction::kMaximize);
+      add("igd+", Direction::kMinimize);
+      add("epsilon", Direction::kMinimize);
       return;
     }
     for (size_t i = 0; i < source_.scores.size(); ++i) {
@@ -155,8 +201,8 @@ class ProblemBuilder {
       strategy.options = nlohmann::json(row.spec.options).dump();
     }
     size_t finished = 0;
-    Progress progress(problem_.measures.size() * problem_.evaluations.size());
-    bool overrides = false;
+    Progress& progress = progress_.emplace_back();
+    Prepare(Several() ? 1 : problem_.measures.size(), &progress);
     for (const RunRecord* run : answers->runs) {
       ++strategy.runs;
       ++strategy.ends[RunEndName(run->end)];
@@ -168,7 +214,7 @@ class ProblemBuilder {
       ++finished;
       RunTrials trials = results_.Trials(*run);
       CountTrials(trials, &strategy);
-      overrides |= !trials.checkpoints.empty();
+      progress.overrides |= !trials.checkpoints.empty();
       if (!Several()) TraceIncumbents(trials.trials, &progress);
       strategy.mean_evaluations += static_cast<double>(run->evaluations);
       strategy.mean_simulated_seconds += run->simulated_seconds;
@@ -181,7 +227,7 @@ class ProblemBuilder {
       strategy.mean_simulated_seconds /= n;
       strategy.mean_strategy_seconds /= n;
     }
-    if (!Several() && !overrides) MakeCurves(&progress, &strategy);
+    if (!Several()) MakeCurves(&progress, &strategy);
     problem_.strategies.push_back(std::move(strategy));
   }
 
@@ -214,41 +260,81 @@ class ProblemBuilder {
 
   // --- progress ---
 
-  // Values of runs by measure and point of the grid, measure-major.
-  using Progress = std::vector<std::vector<double>>;
+  void Prepare(size_t measures, Progress* progress) const {
+    for (const ReportAxis& axis : problem_.axes) {
+      progress->values.emplace_back(
+          measures, std::vector<std::vector<double>>(axis.grid.size()));
+    }
+    progress->improvements.resize(measures);
+  }
 
   void TraceIncumbents(const std::vector<LoggedTrial>& trials,
-                       Progress* progress) const {
+                       Progress* progress) {
     const std::vector<uint32_t> incumbents =
         Incumbents(trials, dictionary_, source_.objectives[0].direction);
-    const size_t points = problem_.evaluations.size();
-    WalkEvaluations(
-        trials, problem_.evaluations, [&](size_t point, size_t index) {
-          if (index == 0 || incumbents[index - 1] == kNoIncumbent) return;
-          const DictionaryEntry& entry = dictionary_[incumbents[index - 1]];
-          for (size_t m = 0; m < problem_.measures.size(); ++m) {
-            const std::optional<double> value = ScoreOf(&entry, m);
-            if (value) (*progress)[m * points + point].push_back(*value);
-          }
-        });
+    const size_t measures = problem_.measures.size();
+    for (size_t a = 0; a < problem_.axes.size(); ++a) {
+      const std::vector<double> spent = Spent(trials, kAxes[a].on);
+      if (a == 0) NoteImprovements(incumbents, spent, progress);
+      WalkSpent(spent, problem_.axes[a].grid, [&](size_t point, size_t index) {
+        if (index == 0 || incumbents[index - 1] == kNoIncumbent) return;
+        const DictionaryEntry& entry = dictionary_[incumbents[index - 1]];
+        for (size_t m = 0; m < measures; ++m) {
+          const std::optional<double> value = ScoreOf(&entry, m);
+          if (value) progress->values[a][m][point].push_back(*value);
+        }
+      });
+    }
+  }
+
+  void NoteImprovements(const std::vector<uint32_t>& incumbents,
+                        const std::vector<double>& evaluations,
+                        Progress* progress) const {
+    progress->lengths.push_back(evaluations.empty() ? 0 : evaluations.back());
+    for (size_t m = 0; m < problem_.measures.size(); ++m) {
+      auto& list = progress->improvements[m].emplace_back();
+      uint32_t known = kNoIncumbent;
+      for (size_t i = 0; i < incumbents.size(); ++i) {
+        if (incumbents[i] == known) continue;
+        known = incumbents[i];
+        const std::optional<double> value = ScoreOf(&dictionary_[known], m);
+        // What was free before the first evaluation counts with it.
+        if (value) {
+          Improve(std::max(evaluations[i], 1.0),
+                  Cost(*value, problem_.measures[m].direction), &list);
+        }
+      }
+    }
   }
 
   void TraceHypervolume(const std::vector<LoggedTrial>& trials,
                         const std::vector<double>& reference,
-                        Progress* progress) const {
-    std::vector<double> points;
+                        Progress* progress) {
     std::vector<double> costs;
-    size_t next = 0;
-    WalkEvaluations(
-        trials, problem_.evaluations, [&](size_t point, size_t index) {
-          for (; next < index; ++next) {
-            if (trials[next].repeated) continue;
-            AddScaled(dictionary_[trials[next].entry], &costs, &points);
-          }
+    auto& list = progress->improvements[0].emplace_back();
+    for (size_t a = 0; a < problem_.axes.size(); ++a) {
+      const std::vector<double> spent = Spent(trials, kAxes[a].on);
+      if (a == 0) progress->lengths.push_back(spent.empty() ? 0 : spent.back());
+      std::vector<double> points;
+      size_t next = 0;
+      bool grown = true;
+      double volume = 0;
+      const std::vector<double>& grid = problem_.axes[a].grid;
+      WalkSpent(spent, grid, [&](size_t point, size_t index) {
+        for (; next < index; ++next) {
+          if (trials[next].repeated) continue;
+          AddScaled(dictionary_[trials[next].entry], &costs, &points);
+          grown = true;
+        }
+        if (grown) {
           KeepNonDominated(reference.size(), &points);
-          (*progress)[point].push_back(
-              points.empty() ? 0 : Hypervolume(points, reference));
-        });
+          volume = points.empty() ? 0 : Hypervolume(points, reference);
+          grown = false;
+        }
+        progress->values[a][0][point].push_back(volume);
+        if (a == 0) Improve(grid[point], -volume, &list);
+      });
+    }
   }
 
   // Dominated points never come back: without them the next point of the grid
@@ -263,12 +349,9 @@ class ProblemBuilder {
     *points = std::move(kept);
   }
 
-  void MakeCurves(Progress* progress, ReportStrategy* strategy) const {
-    const size_t points = problem_.evaluations.size();
-    strategy->curves.resize(problem_.measures.size());
-    for (size_t i = 0; i < progress->size(); ++i) {
-      ReportCurve& curve = strategy->curves[i / points];
-      std::vector<double>& values = (*progress)[i];
+  static ReportCurve MakeCurve(std::vector<std::vector<double>>* points) {
+    ReportCurve curve;
+    for (std::vector<double>& values : *points) {
       curve.runs.push_back(values.size());
       const double mean = values.empty() ? 0 : Mean(values);
       std::sort(values.begin(), values.end());
@@ -280,6 +363,93 @@ class ProblemBuilder {
       curve.median.push_back(quantile(0.5));
       curve.quartile3.push_back(quantile(0.75));
     }
+    return curve;
+  }
+
+  static void MakeCurves(Progress* progress, ReportStrategy* strategy) {
+    if (!progress->overrides) {
+      for (auto& axis : progress->values) {
+        auto& curves = strategy->curves.emplace_back();
+        for (auto& points : axis) curves.push_back(MakeCurve(&points));
+      }
+    }
+    progress->values.clear();
+  }
+
+  // --- targets ---
+
+  // The best of a measure, as a cost; none where no run has a value.
+  std::optional<double> BestCost(size_t m) const {
+    const ReportMeasure& measure = problem_.measures[m];
+    std::optional<double> best;
+    if (measure.optimum) best = Cost(*measure.optimum, measure.direction);
+    if (Several() && front_volume_ > 0) best = -front_volume_;
+    for (const Progress& progress : progress_) {
+      for (const auto& run : progress.improvements[m]) {
+        if (!run.empty() && (!best || run.back().value < *best)) {
+          best = run.back().value;
+        }
+      }
+    }
+    return best;
+  }
+
+  void ScoreTargets() {
+    const size_t measures = Several() ? 1 : problem_.measures.size();
+    for (size_t m = 0; m < measures; ++m) {
+      std::vector<double> first;
+      for (const Progress& progress : progress_) {
+        for (const auto& run : progress.improvements[m]) {
+          if (!run.empty()) first.push_back(run.front().value);
+        }
+      }
+      std::vector<double> targets;
+      if (!first.empty()) targets = TargetLadder(Median(first), *BestCost(m));
+      for (size_t s = 0; s < problem_.strategies.size(); ++s) {
+        if (progress_[s].overrides) continue;
+        problem_.strategies[s].hits.push_back(
+            CountHits(progress_[s], m, targets));
+      }
+      const double sign =
+          problem_.measures[m].direction == Direction::kMinimize ? 1 : -1;
+      for (double& target : targets) target *= sign;
+      problem_.targets.push_back(std::move(targets));
+    }
+    progress_.clear();
+  }
+
+  ReportHits CountHits(const Progress& progress, size_t m,
+                       const std::vector<double>& targets) const {
+    ReportHits hits;
+    const auto& runs = progress.improvements[m];
+    const std::vector<double>& grid = problem_.axes[0].grid;
+    std::vector<std::vector<std::optional<double>>> by_target(
+        targets.size(), std::vector<std::optional<double>>(runs.size()));
+    std::vector<size_t> reached(grid.size() + 1);
+    for (size_t r = 0; r < runs.size(); ++r) {
+      const auto when = HittingTimes(runs[r], targets);
+      for (size_t t = 0; t < targets.size(); ++t) {
+        by_target[t][r] = when[t];
+        if (!when[t]) continue;
+        ++reached[static_cast<size_t>(
+            std::lower_bound(grid.begin(), grid.end(), *when[t]) -
+            grid.begin())];
+      }
+    }
+    for (const auto& of : by_target) {
+      hits.reached.push_back(static_cast<size_t>(
+          std::count_if(of.begin(), of.end(),
+                        [](const auto& at) { return at.has_value(); })));
+      hits.expected.push_back(ExpectedRunningTime(of, progress.lengths));
+    }
+    size_t sum = 0;
+    for (size_t i = 0; i < grid.size(); ++i) {
+      sum += reached[i];
+      const size_t all = runs.size() * targets.size();
+      hits.ecdf.push_back(
+          all == 0 ? 0 : static_cast<double>(sum) / static_cast<double>(all));
+    }
+    return hits;
   }
 
   // --- one objective ---
@@ -404,7 +574,9 @@ class ProblemBuilder {
       // A front that is one point in an objective has no span to divide by.
       if (high > low) span_[d] = high - low;
     }
+    std::vector<double> scaled;
     for (const uint32_t i : front) {
+      AddScaled(*order[i]->entry, &costs, &scaled);
       ReportFrontPoint point;
       point.architecture = order[i]->entry->text;
       for (const Value& value : order[i]->entry->scores) {
@@ -414,6 +586,8 @@ class ProblemBuilder {
                               order[i]->strategies.end());
       problem_.front.push_back(std::move(point));
     }
+    front_volume_ = Hypervolume(scaled, std::vector<double>(dims, kReference));
+    scaled_front_ = std::move(scaled);
     SortFront();
   }
 
@@ -434,36 +608,80 @@ class ProblemBuilder {
     }
   }
 
-  void ScoreHypervolumes() {
+  void ScoreFronts() {
     const std::vector<double> reference(source_.scores.size(), kReference);
     size_t s = 0;
-    std::vector<double> costs;
-    std::vector<double> points;
     for (const auto& [label, answers] : answers_) {
-      ReportStrategy& strategy = problem_.strategies[s++];
-      strategy.scores.resize(1);
-      strategy.scores[0].values.resize(problem_.repetitions.size());
-      Progress progress(problem_.evaluations.size());
-      bool overrides = false;
+      ReportStrategy& strategy = problem_.strategies[s];
+      Progress& progress = progress_[s++];
+      strategy.scores.resize(problem_.measures.size());
+      for (ReportScore& score : strategy.scores) {
+        score.values.resize(problem_.repetitions.size());
+      }
+      std::vector<std::vector<double>> fronts;
       for (size_t r = 0; r < answers.runs.size(); ++r) {
         if (!Finished(*answers.runs[r])) continue;
-        points.clear();
-        bool broken = false;
-        for (const uint32_t i : answers.recommended[r]) {
-          broken |= dictionary_[i].status == TrialStatus::kInfeasible;
-          AddScaled(dictionary_[i], &costs, &points);
-        }
-        if (broken) ++strategy.infeasible_answers;
-        const double volume =
-            points.empty() ? 0 : Hypervolume(points, reference);
-        strategy.scores[0]
-            .values[RepetitionIndex(answers.runs[r]->repetition)] = volume;
-        const RunTrials trials = results_.Trials(*answers.runs[r]);
-        overrides |= !trials.checkpoints.empty();
-        TraceHypervolume(trials.trials, reference, &progress);
+        fronts.push_back(ScaledAnswers(answers.recommended[r], &strategy));
+        ScoreFront(fronts.back(), reference,
+                   RepetitionIndex(answers.runs[r]->repetition), &strategy);
+        TraceHypervolume(results_.Trials(*answers.runs[r]).trials, reference,
+                         &progress);
       }
-      if (!overrides) MakeCurves(&progress, &strategy);
-      SummariseScore(0, label, &strategy.scores[0]);
+      MakeCurves(&progress, &strategy);
+      for (size_t m = 0; m < strategy.scores.size(); ++m) {
+        SummariseScore(m, label, &strategy.scores[m]);
+      }
+      FindAttainment(fronts, &strategy);
+    }
+  }
+
+  std::vector<double> ScaledAnswers(const std::vector<uint32_t>& recommended,
+                                    ReportStrategy* strategy) const {
+    std::vector<double> costs;
+    std::vector<double> points;
+    bool broken = false;
+    for (const uint32_t i : recommended) {
+      broken |= dictionary_[i].status == TrialStatus::kInfeasible;
+      AddScaled(dictionary_[i], &costs, &points);
+    }
+    if (broken) ++strategy->infeasible_answers;
+    return points;
+  }
+
+  // A run without an answer dominates nothing, and is at no distance.
+  void ScoreFront(const std::vector<double>& points,
+                  const std::vector<double>& reference, size_t repetition,
+                  ReportStrategy* strategy) const {
+    const size_t dims = reference.size();
+    std::vector<ReportScore>& scores = strategy->scores;
+    scores[0].values[repetition] =
+        points.empty() ? 0 : Hypervolume(points, reference);
+    if (points.empty()) {
+      ++scores[1].unscored;
+      ++scores[2].unscored;
+      return;
+    }
+    scores[1].values[repetition] = IgdPlus(points, scaled_front_, dims);
+    scores[2].values[repetition] = AdditiveEpsilon(points, scaled_front_, dims);
+  }
+
+  void FindAttainment(const std::vector<std::vector<double>>& fronts,
+                      ReportStrategy* strategy) const {
+    if (source_.scores.size() != 2 || fronts.empty()) return;
+    const auto natural = [this](double scaled, size_t d) {
+      return Cost(scaled * span_[d] + low_[d], source_.scores[d].direction);
+    };
+    for (const double share : {0.25, 0.5, 0.75}) {
+      const auto level = static_cast<size_t>(
+          std::ceil(share * static_cast<double>(fronts.size())));
+      ReportAttainment attainment;
+      attainment.share = share;
+      const std::vector<double> corners = AttainmentSurface(fronts, level);
+      for (size_t i = 0; i < corners.size(); i += 2) {
+        attainment.first.push_back(natural(corners[i], 0));
+        attainment.second.push_back(natural(corners[i + 1], 1));
+      }
+      strategy->attainment.push_back(std::move(attainment));
     }
   }
 
@@ -512,6 +730,37 @@ class ProblemBuilder {
           return Cost(problem_.strategies[a].scores[0].value.mean, direction) <
                  Cost(problem_.strategies[b].scores[0].value.mean, direction);
         });
+  }
+
+  void SetMargins() {
+    for (size_t m = 0; m < problem_.measures.size(); ++m) {
+      ReportMeasure& measure = problem_.measures[m];
+      if (options_.margin) {
+        measure.margin = *options_.margin;
+      } else if (measure.unit == "%") {
+        measure.margin = 0.1;
+      } else if (!measure.score) {
+        measure.margin = 0.01;
+      } else if (measure.optimum) {
+        measure.margin = 0.01 * std::abs(*measure.optimum);
+      } else {
+        measure.margin = 0.01 * std::abs(BestMean(m));
+      }
+    }
+  }
+
+  // 0 where no strategy has a value.
+  double BestMean(size_t m) const {
+    std::optional<double> best;
+    const Direction direction = problem_.measures[m].direction;
+    for (const ReportStrategy& strategy : problem_.strategies) {
+      const SampleSummary& value = strategy.scores[m].value;
+      if (value.count == 0) continue;
+      if (!best || Cost(value.mean, direction) < Cost(*best, direction)) {
+        best = value.mean;
+      }
+    }
+    return best.value_or(0);
   }
 
   void Compare() {
@@ -572,6 +821,9 @@ class ProblemBuilder {
       const bool a_better = Cost(summary.mean, measure.direction) < 0;
       difference.better = a_better ? a : b;
     }
+    if (measure.margin > 0) {
+      difference.equivalence_p = EquivalenceP(differences, measure.margin);
+    }
     problem_.differences.push_back(difference);
   }
 
@@ -581,8 +833,11 @@ class ProblemBuilder {
   const std::vector<DictionaryEntry>& dictionary_;
   std::map<std::string, Answers> answers_;  // by label
   ReportProblem problem_;
-  std::vector<double> low_;  // of the combined front, as costs
+  std::vector<Progress> progress_;  // by strategy, until it is scored
+  std::vector<double> low_;         // of the combined front, as costs
   std::vector<double> span_;
+  std::vector<double> scaled_front_;
+  double front_volume_ = 0;
 };
 
 // Ranks of strategies over problems, where all that counts is there.
@@ -625,6 +880,35 @@ std::optional<ReportAcross> CompareAcross(
   return across;
 }
 
+std::optional<ReportWins> CountWins(
+    const std::vector<ReportProblem>& problems) {
+  if (problems.size() < 2) return std::nullopt;
+  std::map<std::string, size_t> index;
+  for (const ReportProblem& problem : problems) {
+    for (const ReportStrategy& s : problem.strategies)
+      index.emplace(s.label, 0);
+  }
+  ReportWins wins;
+  for (auto& [label, at] : index) {
+    at = wins.labels.size();
+    wins.labels.push_back(label);
+  }
+  const size_t n = wins.labels.size();
+  wins.wins.assign(n, std::vector<size_t>(n));
+  wins.compared = wins.wins;
+  for (const ReportProblem& problem : problems) {
+    for (const ReportDifference& d : problem.differences) {
+      if (d.measure != 0) continue;
+      const size_t a = index[problem.strategies[d.a].label];
+      const size_t b = index[problem.strategies[d.b].label];
+      ++wins.compared[a][b];
+      ++wins.compared[b][a];
+      if (d.better) ++(*d.better == d.a ? wins.wins[a][b] : wins.wins[b][a]);
+    }
+  }
+  return wins;
+}
+
 void CheckDigests(const std::vector<ResultsProblem>& problems) {
   std::map<std::string, const ResultsProblem*> first;
   for (const ResultsProblem& problem : problems) {
@@ -642,6 +926,18 @@ void CheckDigests(const std::vector<ResultsProblem>& problems) {
 }
 
 }  // namespace
+
+Relevance RelevanceOf(const ReportDifference& difference, double margin) {
+  if (margin <= 0 || difference.pairs < 2) return Relevance::kUnclear;
+  if (difference.better &&
+      (difference.low >= margin || difference.high <= -margin)) {
+    return Relevance::kMatters;
+  }
+  if (difference.equivalence_p && *difference.equivalence_p < 0.05) {
+    return Relevance::kEquivalent;
+  }
+  return Relevance::kUnclear;
+}
 
 SampleSummary Summarise(const std::vector<double>& values,
                         const BootstrapOptions& options,
@@ -695,8 +991,10 @@ ReportModel MakeReport(const Results& results, const ReportOptions& options) {
     model.synthetic |= problem.synthetic;
     model.problems.push_back(
         ProblemBuilder(results, problem, options).Build(runs, strategies));
+    results.ReleaseDictionary(problem.id);
   }
   model.across = CompareAcross(model.problems);
+  model.wins = CountWins(model.problems);
   model.warnings = ModelWarnings(model);
   return model;
 }

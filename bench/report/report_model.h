@@ -22,6 +22,9 @@ struct ReportOptions {
   /// Objectives whose rank correlation over all architectures met is at least
   /// this, in absolute value, are called redundant.
   double redundant_correlation = 0.98;
+  /// Differences below this, in each measure's unit, do not matter; none: see
+  /// ReportMeasure::margin. Positive.
+  std::optional<double> margin;
 };
 
 /// A quantity over repetitions. Without repetitions (count 0) all else is 0.
@@ -38,16 +41,21 @@ struct SampleSummary {
 
 /// What strategies are compared by in a problem. One objective: every score
 /// metric, of the architecture a run recommends (the first, where it
-/// recommends several). Several objectives: the hypervolume of the scores of
-/// all that a run recommends, each score scaled so that the best
-/// non-dominated set of all runs together spans 0 to 1, reference 1.1 in
-/// each; `score` is then none.
+/// recommends several). Several objectives: of the scores of all that a run
+/// recommends, each scaled so that the best non-dominated set of all runs
+/// together spans 0 to 1, the hypervolume (reference 1.1 in each), then IGD+
+/// and the additive epsilon against that set; `score` is then none.
 struct ReportMeasure {
-  std::string name;  // metric text, or `hypervolume`
+  std::string name;  // metric text, `hypervolume`, `igd+`, `epsilon`
   std::string unit;
   Direction direction = Direction::kMaximize;
   std::optional<size_t> score;    // index into ReportProblem::scores
   std::optional<double> optimum;  // of the table, where it is known
+  /// Differences below this do not matter. Unless an option says otherwise 0.1
+  /// where the unit is %, 0.01 of hypervolume, else a hundredth of the best
+  /// mean's size, or of the optimum's where it is known; 0 (none) where that
+  /// is 0 or nothing is known.
+  double margin = 0;
 };
 
 /// One strategy's standing in one measure.
@@ -63,17 +71,43 @@ struct ReportScore {
   std::vector<std::optional<double>> values;
 };
 
-/// Progress of one strategy in one measure, over its finished runs, after the
-/// counts of evaluations in ReportProblem::evaluations. One objective: the
-/// measure of the best architecture observed by then; several: the hypervolume
-/// of all that was observed by then. A run that ended earlier stays where it
-/// ended; runs that have nothing to judge yet are left out.
+/// Progress of one strategy in one measure, over its finished runs, at the
+/// points of one of ReportProblem::axes. One objective: the measure of the best
+/// architecture observed by then; several: the hypervolume of all that was
+/// observed by then. A run that ended earlier stays where it ended; runs that
+/// have nothing to judge yet are left out.
 struct ReportCurve {
   std::vector<size_t> runs;
   std::vector<double> mean;
   std::vector<double> quartile1;
   std::vector<double> median;
   std::vector<double> quartile3;
+};
+
+/// What runs have spent, and where on the way their progress is looked at.
+struct ReportAxis {
+  /// `evaluations` (charged); `simulated_seconds`, the clock, which strategies'
+  /// own work delays; `cost_seconds`, what all evaluations took together, only
+  /// where several workers make it differ from the clock.
+  std::string name;
+  std::vector<double> grid;  // ascending
+};
+
+/// When one strategy's runs reach the targets of one measure.
+struct ReportHits {
+  std::vector<size_t> reached;                  // runs, by target
+  std::vector<std::optional<double>> expected;  // evaluations, by target
+  /// Share of all pairs of run and target that are reached, by point of the
+  /// evaluations axis.
+  std::vector<double> ecdf;
+};
+
+/// What at least `share` of a strategy's runs attain in two scores: corners in
+/// natural units, the first score ascending in cost.
+struct ReportAttainment {
+  double share = 0;
+  std::vector<double> first;
+  std::vector<double> second;
 };
 
 struct ReportFailure {
@@ -101,9 +135,13 @@ struct ReportStrategy {
   /// Runs whose (first) recommended architecture violates a constraint.
   size_t infeasible_answers = 0;
   std::vector<ReportScore> scores;  // one per measure
-  /// One per measure; empty for strategies that answer otherwise than by the
-  /// best observed (they are asked at checkpoints, which are stored).
-  std::vector<ReportCurve> curves;
+  /// By axis, one for each measure that has progress: every score of one
+  /// objective, the hypervolume of several. Empty for strategies that answer
+  /// otherwise than by the best observed (they are asked at checkpoints, which
+  /// are stored).
+  std::vector<std::vector<ReportCurve>> curves;
+  std::vector<ReportHits> hits;              // for the same measures
+  std::vector<ReportAttainment> attainment;  // two objectives only
   /// The best answer over runs by the first measure (one objective only).
   std::string best_architecture;
 };
@@ -128,7 +166,18 @@ struct ReportDifference {
   /// The interval excludes 0: who is better. Else none, "no clear
   /// difference".
   std::optional<size_t> better;
+  /// Two one-sided t tests of a mean difference below the measure's margin;
+  /// none for fewer than two pairs, and without a margin.
+  std::optional<double> equivalence_p;
 };
+
+/// Whether a difference matters, against the measure's margin.
+enum class Relevance : uint8_t {
+  kUnclear,     // the data do not say
+  kEquivalent,  // smaller than the margin: equivalence_p below 5 %
+  kMatters,     // clear, and its whole interval is beyond the margin
+};
+Relevance RelevanceOf(const ReportDifference& difference, double margin);
 
 /// A point that no run's answer of the problem dominates.
 struct ReportFrontPoint {
@@ -156,8 +205,14 @@ struct ReportProblem {
   uint64_t architectures_met = 0;  // distinct, over all runs
 
   std::vector<uint64_t> repetitions;  // ascending, of any strategy
-  std::vector<uint64_t> evaluations;  // grid of the curves
+  std::vector<ReportAxis> axes;       // evaluations first
   std::vector<ReportMeasure> measures;
+  /// Of each measure that has progress: 21 values whose distance to the best
+  /// falls from the whole gap to a hundredth, then the best. The best is the
+  /// optimum or, where it is not known, the best of all runs (of hypervolume,
+  /// that of their combined front); the gap is from the median of runs' first
+  /// values. One target where there is no gap.
+  std::vector<std::vector<double>> targets;
   std::vector<ReportStrategy> strategies;  // by label
   /// Strategies with a value in the first measure, best mean first.
   std::vector<size_t> ranking;
@@ -183,6 +238,14 @@ struct ReportAcross {
   double critical_difference = 0;  // Nemenyi, 5 %
 };
 
+/// In how many problems a strategy is clearly better than another in the first
+/// measure. Only where there are two problems at least.
+struct ReportWins {
+  std::vector<std::string> labels;        // ascending
+  std::vector<std::vector<size_t>> wins;  // [row][column]: row over column
+  std::vector<std::vector<size_t>> compared;
+};
+
 /// What recorded results say: a pure function of them. It holds no date, host,
 /// build or path and does not depend on the order in which runs were added or
 /// files merged: problems are ordered by experiment and name, strategies by
@@ -193,6 +256,7 @@ struct ReportModel {
   std::vector<ReportExperiment> experiments;
   std::vector<ReportProblem> problems;
   std::optional<ReportAcross> across;
+  std::optional<ReportWins> wins;
   std::vector<std::string> warnings;  // about the whole
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "bench/harness/run.h"
 #include "tabular/metric.h"
@@ -141,9 +142,10 @@ void AddProgress(const ReportProblem& problem, Document* document) {
   if (problem.measures.empty()) return;
   std::vector<std::string> header = {"strategy"};
   std::vector<size_t> points;
-  for (size_t i = 0; i < problem.evaluations.size(); ++i) {
-    const uint64_t count = problem.evaluations[i];
-    if (!IsCheckpoint(count) && i + 1 < problem.evaluations.size()) continue;
+  const std::vector<double>& grid = problem.axes[0].grid;
+  for (size_t i = 0; i < grid.size(); ++i) {
+    const auto count = static_cast<uint64_t>(grid[i]);
+    if (!IsCheckpoint(count) && i + 1 < grid.size()) continue;
     points.push_back(i);
     header.push_back(std::to_string(count));
   }
@@ -154,9 +156,9 @@ void AddProgress(const ReportProblem& problem, Document* document) {
     std::vector<std::string> row = {strategy.label};
     for (const size_t i : points) {
       row.push_back(
-          strategy.curves[0].runs[i] == 0
+          strategy.curves[0][0].runs[i] == 0
               ? "-"
-              : Fixed(strategy.curves[0].mean[i], Decimals(problem, 0)));
+              : Fixed(strategy.curves[0][0].mean[i], Decimals(problem, 0)));
     }
     rows.push_back(std::move(row));
   }
@@ -166,30 +168,104 @@ void AddProgress(const ReportProblem& problem, Document* document) {
                   std::move(header), std::move(rows));
 }
 
+// Expected evaluations to some of the targets, with the share of runs that
+// reach them.
+void AddTargets(const ReportProblem& problem, Document* document) {
+  // Of the ladder: a half, a tenth and a hundredth of the gap, the best.
+  constexpr size_t kShown[] = {3, 10, 20, 21};
+  for (size_t m = 0; m < problem.targets.size(); ++m) {
+    const std::vector<double>& targets = problem.targets[m];
+    if (targets.empty()) continue;
+    const int decimals = Decimals(problem, m);
+    std::vector<size_t> shown;
+    std::vector<std::string> header = {"strategy"};
+    for (const size_t t : kShown) {
+      if (t >= targets.size()) continue;
+      shown.push_back(t);
+      header.push_back(Fixed(targets[t], decimals));
+    }
+    if (shown.empty()) {
+      shown.push_back(0);
+      header.push_back(Fixed(targets[0], decimals));
+    }
+    std::vector<std::vector<std::string>> rows;
+    for (const size_t s : problem.ranking) {
+      const ReportStrategy& strategy = problem.strategies[s];
+      if (m >= strategy.hits.size()) continue;
+      std::vector<std::string> row = {strategy.label};
+      const size_t runs = strategy.runs - strategy.failures.size();
+      for (const size_t t : shown) {
+        const std::optional<double>& expected = strategy.hits[m].expected[t];
+        row.push_back(expected ? fmt::format("{} ({}/{})", Fixed(*expected, 1),
+                                             strategy.hits[m].reached[t], runs)
+                               : "-");
+      }
+      rows.push_back(std::move(row));
+    }
+    if (rows.empty()) continue;
+    document->Table(
+        fmt::format(
+            "Expected evaluations until {} is reached, and in how many "
+            "runs it was",
+            WithUnit(problem.measures[m].name, problem.measures[m].unit)),
+        std::move(header), std::move(rows));
+  }
+}
+
 // Of a p value what matters is its order.
 std::string PValue(double p) { return p < 0.0001 ? "<0.0001" : Fixed(p, 4); }
+
+std::string Margin(const ReportMeasure& measure) {
+  return fmt::format("{:.3g}{}", measure.margin,
+                     measure.unit.empty() ? "" : " " + measure.unit);
+}
+
+std::string RelevanceText(const ReportDifference& difference,
+                          const ReportMeasure& measure) {
+  if (measure.margin <= 0 || difference.pairs < 2) return "-";
+  switch (RelevanceOf(difference, measure.margin)) {
+    case Relevance::kMatters:
+      return "yes, more than " + Margin(measure);
+    case Relevance::kEquivalent:
+      return "no, less than " + Margin(measure);
+    case Relevance::kUnclear:
+      break;
+  }
+  return "unclear at " + Margin(measure);
+}
+
+// The difference between two strategies in the first measure, if there is one.
+const ReportDifference* FirstDifference(const ReportProblem& problem, size_t a,
+                                        size_t b) {
+  for (const ReportDifference& d : problem.differences) {
+    if (d.measure == 0 && d.a == std::min(a, b) && d.b == std::max(a, b)) {
+      return &d;
+    }
+  }
+  return nullptr;
+}
 
 void AddDifferences(const ReportProblem& problem, Document* document) {
   if (problem.differences.empty()) return;
   std::vector<std::vector<std::string>> rows;
   for (const ReportDifference& d : problem.differences) {
     const int decimals = Decimals(problem, d.measure);
-    rows.push_back({fmt::format("{} - {}", problem.strategies[d.a].label,
-                                problem.strategies[d.b].label),
-                    problem.measures[d.measure].name, std::to_string(d.pairs),
-                    Signed(d.mean, decimals),
-                    d.pairs > 1
-                        ? fmt::format("[{}, {}]", Signed(d.low, decimals),
-                                      Signed(d.high, decimals))
-                        : "-",
-                    fmt::format("{}/{}/{}", d.a_wins, d.ties, d.b_wins),
-                    PValue(d.holm_p), Signed(d.effect, 2),
-                    d.better ? problem.strategies[*d.better].label
-                             : "no clear difference"});
+    rows.push_back(
+        {fmt::format("{} - {}", problem.strategies[d.a].label,
+                     problem.strategies[d.b].label),
+         problem.measures[d.measure].name, std::to_string(d.pairs),
+         Signed(d.mean, decimals),
+         d.pairs > 1 ? fmt::format("[{}, {}]", Signed(d.low, decimals),
+                                   Signed(d.high, decimals))
+                     : "-",
+         fmt::format("{}/{}/{}", d.a_wins, d.ties, d.b_wins), PValue(d.holm_p),
+         Signed(d.effect, 2),
+         d.better ? problem.strategies[*d.better].label : "no clear difference",
+         RelevanceText(d, problem.measures[d.measure])});
   }
   document->Table("Differences, paired by repetition",
                   {"pair", "measure", "pairs", "difference", "95 % interval",
-                   "won/tied/lost", "Holm p", "effect", "better"},
+                   "won/tied/lost", "Holm p", "effect", "better", "matters"},
                   std::move(rows));
 }
 
@@ -282,23 +358,80 @@ void AddFailures(const ReportProblem& problem, Document* document) {
                   std::move(rows));
 }
 
-void AddProblem(const ReportProblem& problem, Document* document) {
+// Folds away what `add` adds, if anything.
+void Fold(const std::string& summary, const ReportProblem& problem,
+          void (*add)(const ReportProblem& problem, Document* document),
+          Document* document) {
+  Document inner;
+  add(problem, &inner);
+  if (inner.Blocks().empty()) return;
+  document->BeginDetails(summary);
+  document->Append(std::move(inner));
+  document->EndDetails();
+}
+
+bool HasProgress(const ReportProblem& problem, size_t m) {
+  for (const ReportStrategy& strategy : problem.strategies) {
+    if (m < strategy.hits.size()) return true;
+  }
+  return false;
+}
+
+// `p` is the problem's position in the report, by which its figures know it.
+void AddMeasureFigures(const ReportProblem& problem, size_t p, size_t m,
+                       Document* document) {
+  const std::string of =
+      WithUnit(problem.measures[m].name, problem.measures[m].unit);
+  document->Figure(fmt::format("means {} {}", p, m),
+                   of + ": mean and 95 % interval; faint, each run");
+  if (problem.ranking.size() > 1) {
+    document->Figure(fmt::format("pairs {} {}", p, m),
+                     of + ": repetitions won, tied and lost by the row's "
+                          "strategy against the column's");
+  }
+  if (m == 0 && !problem.front.empty()) {
+    document->Figure(fmt::format("front {}", p),
+                     problem.scores.size() == 2
+                         ? "Answers that no other dominates, and what half of "
+                           "each strategy's runs attain"
+                         : "Answers that no other dominates");
+  }
+  if (!HasProgress(problem, m)) return;
+  document->Figure(
+      fmt::format("anytime {} {}", p, m),
+      of + " of the best observed so far: median and quartiles of runs");
+  document->Figure(fmt::format("targets {} {}", p, m),
+                   "Share of runs and targets reached (ECDF), " + of);
+}
+
+void AddFigures(const ReportProblem& problem, size_t p, Document* document) {
+  if (problem.ranking.empty()) return;
+  AddMeasureFigures(problem, p, 0, document);
+  if (problem.measures.size() < 2) return;
+  document->BeginDetails("Figures of the other measures");
+  for (size_t m = 1; m < problem.measures.size(); ++m) {
+    AddMeasureFigures(problem, p, m, document);
+  }
+  document->EndDetails();
+}
+
+void AddProblem(const ReportProblem& problem, size_t p, Document* document) {
   document->Heading(2, fmt::format("{}/{}{}", problem.experiment, problem.name,
                                    problem.synthetic ? " (SYNTHETIC)" : ""));
   document->Paragraph(Finding(problem));
+  document->Warnings(problem.warnings);
   for (size_t m = 0; m < problem.measures.size(); ++m) {
     AddMeasure(problem, m, document);
   }
-  AddDifferences(problem, document);
-  AddProgress(problem, document);
-  AddBest(problem, document);
-  AddFront(problem, document);
-  AddTrials(problem, document);
+  AddFigures(problem, p, document);
+  Fold("Differences, pair by pair", problem, AddDifferences, document);
+  Fold("Progress in numbers", problem, AddProgress, document);
+  Fold("Expected running time", problem, AddTargets, document);
+  Fold("Best answers", problem, AddBest, document);
+  Fold("Non-dominated answers", problem, AddFront, document);
+  Fold("What was proposed, and how runs ended", problem, AddTrials, document);
   AddFailures(problem, document);
-  AddProtocol(problem, document);
-  if (problem.warnings.empty()) return;
-  document->Paragraph("Warnings:");
-  document->List(problem.warnings);
+  Fold("Protocol", problem, AddProtocol, document);
 }
 
 }  // namespace
@@ -351,24 +484,52 @@ std::string Finding(const ReportProblem& problem) {
   if (problem.ranking.size() < 2) return text + "; nothing to compare it with.";
   const size_t a = problem.ranking[0];
   const size_t b = problem.ranking[1];
-  for (const ReportDifference& d : problem.differences) {
-    if (d.measure != 0 || d.a != std::min(a, b) || d.b != std::max(a, b)) {
-      continue;
-    }
-    const double sign = d.a == a ? 1 : -1;
-    const double low = sign > 0 ? d.low : -d.high;
-    const double high = sign > 0 ? d.high : -d.low;
-    text += fmt::format(", {}{} from {}", Signed(sign * d.mean, decimals), unit,
-                        problem.strategies[b].label);
-    if (d.pairs > 1) {
-      text +=
-          fmt::format(" (95 % interval {} to {} over {} pairs)",
-                      Signed(low, decimals), Signed(high, decimals), d.pairs);
-    }
-    return text + (d.better ? "." : ": no clear difference.");
+  const ReportDifference* d = FirstDifference(problem, a, b);
+  if (d == nullptr) {
+    return text + fmt::format("; it has no repetition in common with {}.",
+                              problem.strategies[b].label);
   }
-  return text + fmt::format("; it has no repetition in common with {}.",
-                            problem.strategies[b].label);
+  const double sign = d->a == a ? 1 : -1;
+  text += fmt::format(", {}{} from {}", Signed(sign * d->mean, decimals), unit,
+                      problem.strategies[b].label);
+  if (d->pairs > 1) {
+    text +=
+        fmt::format(" (95 % interval {} to {} over {} pairs)",
+                    Signed(sign > 0 ? d->low : -d->high, decimals),
+                    Signed(sign > 0 ? d->high : -d->low, decimals), d->pairs);
+  }
+  text += d->better ? "." : ": no clear difference.";
+  std::vector<std::string> behind;
+  for (const size_t s : problem.ranking) {
+    const ReportDifference* to = FirstDifference(problem, a, s);
+    if (to != nullptr && to->better == a) {
+      behind.push_back(problem.strategies[s].label);
+    }
+  }
+  if (behind.size() + 1 == problem.ranking.size() && behind.size() > 1) {
+    return text + " All others are clearly behind.";
+  }
+  if (behind.empty() || (behind.size() == 1 && d->better)) return text;
+  return text + fmt::format(" Clearly behind: {}.", fmt::join(behind, ", "));
+}
+
+std::string DoesItMatter(const ReportProblem& problem) {
+  if (problem.ranking.size() < 2) return "-";
+  const ReportDifference* d =
+      FirstDifference(problem, problem.ranking[0], problem.ranking[1]);
+  return d == nullptr ? "-" : RelevanceText(*d, problem.measures[0]);
+}
+
+const char* RelevanceName(Relevance relevance) {
+  switch (relevance) {
+    case Relevance::kMatters:
+      return "matters";
+    case Relevance::kEquivalent:
+      return "equivalent";
+    case Relevance::kUnclear:
+      break;
+  }
+  return "unclear";
 }
 
 std::string ReportTitle(const ReportModel& model) {
@@ -377,10 +538,9 @@ std::string ReportTitle(const ReportModel& model) {
 
 namespace {
 
-void AddAcrossProblems(const ReportModel& model, Document* document) {
+void AddRanks(const ReportModel& model, Document* document) {
   if (!model.across) return;
   const ReportAcross& across = *model.across;
-  document->Heading(2, "Across problems");
   document->Paragraph(fmt::format(
       "Friedman's test of mean ranks in each problem's first measure, {} "
       "problems as blocks: chi-squared {:.2f}, p {}. Two strategies whose mean "
@@ -395,21 +555,91 @@ void AddAcrossProblems(const ReportModel& model, Document* document) {
                   std::move(rows));
 }
 
+void AddAcrossFigures(const ReportModel& model, Document* document) {
+  if (model.across) {
+    document->Figure("ranks",
+                     "Critical-difference diagram: mean ranks over problems; "
+                     "bars join strategies that are not told apart");
+  }
+  if (model.wins && model.wins->labels.size() > 1) {
+    document->Figure("wins",
+                     "Problems that the row's strategy clearly won, did not "
+                     "clearly win or lose, and clearly lost against the "
+                     "column's");
+  }
+}
+
+void AddWins(const ReportModel& model, Document* document) {
+  if (!model.wins || model.wins->labels.size() < 2) return;
+  const ReportWins& wins = *model.wins;
+  std::vector<std::vector<std::string>> rows;
+  for (size_t i = 0; i < wins.labels.size(); ++i) {
+    size_t won = 0;
+    size_t lost = 0;
+    size_t all = 0;
+    for (size_t j = 0; j < wins.labels.size(); ++j) {
+      won += wins.wins[i][j];
+      lost += wins.wins[j][i];
+      all += wins.compared[i][j];
+    }
+    rows.push_back({wins.labels[i], std::to_string(won),
+                    std::to_string(all - won - lost), std::to_string(lost)});
+  }
+  document->Table(
+      "Pairs of strategy and problem, in each first measure",
+      {"strategy", "clearly won", "no clear difference", "clearly lost"},
+      std::move(rows));
+}
+
+// "2 problems, 4 strategies, 160 runs, 28,000 trials."
+std::string Extent(const ReportModel& model) {
+  std::set<std::string> labels;
+  uint64_t runs = 0;
+  uint64_t failed = 0;
+  uint64_t trials = 0;
+  for (const ReportProblem& problem : model.problems) {
+    for (const ReportStrategy& strategy : problem.strategies) {
+      labels.insert(strategy.label);
+      runs += strategy.runs;
+      failed += strategy.failures.size();
+      trials += strategy.trials;
+    }
+  }
+  const auto count = [](uint64_t n, const char* what) {
+    return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+  };
+  std::string text = fmt::format(
+      "{}, {} {}, {}", count(model.problems.size(), "problem"), labels.size(),
+      labels.size() == 1 ? "strategy" : "strategies", count(runs, "run"));
+  if (failed > 0) text += fmt::format(" ({} failed)", failed);
+  return text + fmt::format(", {}.", count(trials, "trial"));
+}
+
 }  // namespace
 
-Document ReportDocument(const ReportModel& model) {
+Document ReportDocument(const ReportModel& model, const std::string& note) {
   Document document;
   document.Heading(1, ReportTitle(model));
-  document.List(model.warnings);
-  std::vector<std::vector<std::string>> rows;
+  document.Paragraph(Extent(model));
+  if (!note.empty()) document.Paragraph(note);
+  document.Warnings(model.warnings);
+  document.Heading(2, "Summary");
+  std::vector<std::string> findings;
   for (const ReportProblem& problem : model.problems) {
-    rows.push_back({fmt::format("{}/{}", problem.experiment, problem.name),
-                    Finding(problem)});
+    const std::string matters = DoesItMatter(problem);
+    findings.push_back(fmt::format("{}/{}: {}", problem.experiment,
+                                   problem.name, Finding(problem)));
+    if (matters != "-") {
+      findings.back() += " Does the lead matter: " + matters + ".";
+    }
   }
-  document.Table("Findings", {"problem", "finding"}, std::move(rows));
-  AddAcrossProblems(model, &document);
-  for (const ReportProblem& problem : model.problems) {
-    AddProblem(problem, &document);
+  document.List(std::move(findings));
+  if (model.across || model.wins) document.Heading(2, "Across problems");
+  AddAcrossFigures(model, &document);
+  AddRanks(model, &document);
+  AddWins(model, &document);
+  for (size_t p = 0; p < model.problems.size(); ++p) {
+    AddProblem(model.problems[p], p, &document);
   }
   document.Heading(2, "Provenance");
   std::vector<std::string> items = {
@@ -420,6 +650,9 @@ Document ReportDocument(const ReportModel& model) {
   }
   items.push_back(
       "intervals: percentile bootstrap of the mean over repetitions");
+  items.push_back(
+      "a difference matters when its whole interval is beyond the margin, and "
+      "does not when two one-sided t tests place it within (5 %)");
   items.push_back(
       "p values: Wilcoxon's signed-rank test, adjusted by Holm over the pairs "
       "of a measure; effect: matched-pairs rank-biserial correlation");

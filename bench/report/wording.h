@@ -19,15 +19,22 @@ std::string Signed(double value, int decimals);
 /// "12.5 %" of trials; "-" when there are none.
 std::string Share(uint64_t part, uint64_t whole);
 
-/// One sentence: who leads in a problem's first measure, by how much against
-/// the next, and whether the interval excludes no difference.
+/// Who leads in a problem's first measure, by how much against the next,
+/// whether the interval excludes no difference, and who is clearly behind.
 std::string Finding(const ReportProblem& problem);
+/// Whether the leader's lead over the next matters: `yes`, `no`, `unclear`,
+/// with the margin it is judged by; `-` where there are no two to compare.
+std::string DoesItMatter(const ReportProblem& problem);
+
+/// `matters`, `equivalent`, `unclear`.
+const char* RelevanceName(Relevance relevance);
 
 /// "hwnas report", marked where anything is synthetic.
 std::string ReportTitle(const ReportModel& model);
 
-/// The whole report as a page, for text, Markdown and HTML.
-Document ReportDocument(const ReportModel& model);
+/// The whole report as a page, for text, Markdown and HTML; `note`, if any,
+/// stands below the title.
+Document ReportDocument(const ReportModel& model, const std::string& note = "");
 
 }  // namespace hwnas
 

@@ -26,9 +26,10 @@ LoggedTrial Trial(uint32_t entry, bool charged = true) {
 }
 
 std::vector<size_t> Walk(const std::vector<LoggedTrial>& trials,
-                         const std::vector<uint64_t>& grid) {
+                         const std::vector<double>& grid,
+                         Spending on = Spending::kEvaluations) {
   std::vector<size_t> indices;
-  WalkEvaluations(trials, grid, [&](size_t point, size_t index) {
+  WalkSpent(Spent(trials, on), grid, [&](size_t point, size_t index) {
     EXPECT_EQ(point, indices.size());
     indices.push_back(index);
   });
@@ -42,16 +43,41 @@ TEST(EvaluationGrid, IsLogSpacedAndEndsWithTheMost) {
   EXPECT_THAT(EvaluationGrid(25), ElementsAre(1, 2, 3, 5, 7, 10, 20, 25));
 }
 
-TEST(WalkEvaluations, FreeTrialsBelongToTheEvaluationBeforeThem) {
+TEST(WalkSpent, FreeTrialsBelongToTheEvaluationBeforeThem) {
   const std::vector<LoggedTrial> trials = {Trial(0), Trial(1, false), Trial(2),
                                            Trial(3)};
   EXPECT_THAT(Walk(trials, {1, 2, 3}), ElementsAre(2, 3, 4));
 }
 
-TEST(WalkEvaluations, ARunThatEndedEarlyStaysWhereItEnded) {
+TEST(WalkSpent, ARunThatEndedEarlyStaysWhereItEnded) {
   EXPECT_THAT(Walk({Trial(0), Trial(1)}, {1, 2, 5, 10}),
               ElementsAre(1, 2, 2, 2));
   EXPECT_THAT(Walk({}, {1, 2}), ElementsAre(0, 0));
+}
+
+TEST(WalkSpent, ClockAndCostDifferWithSeveralWorkers) {
+  // Two workers: both begin at 0 and take 10 and 15 seconds; the first goes on.
+  std::vector<LoggedTrial> trials = {Trial(0), Trial(1), Trial(2)};
+  trials[0].cost_seconds = 10;
+  trials[0].finish_seconds = 10;
+  trials[1].cost_seconds = 15;
+  trials[1].finish_seconds = 15;
+  trials[2].cost_seconds = 10;
+  trials[2].finish_seconds = 20;
+  EXPECT_THAT(Spent(trials, Spending::kClock), ElementsAre(10, 15, 20));
+  EXPECT_THAT(Spent(trials, Spending::kCost), ElementsAre(10, 25, 35));
+  EXPECT_THAT(Walk(trials, {9, 15, 25}, Spending::kClock),
+              ElementsAre(0, 2, 3));
+  EXPECT_THAT(Walk(trials, {9, 15, 25}, Spending::kCost), ElementsAre(0, 1, 2));
+}
+
+TEST(SecondsGrid, HasEightPointsADecadeAndEndsWithTheMost) {
+  EXPECT_THAT(SecondsGrid(0), IsEmpty());
+  const std::vector<double> grid = SecondsGrid(1000);
+  ASSERT_EQ(grid.size(), 25u);
+  EXPECT_DOUBLE_EQ(grid[0], 1);
+  EXPECT_DOUBLE_EQ(grid[8], 10);
+  EXPECT_EQ(grid[24], 1000);
 }
 
 TEST(Incumbents, AreTheBestSoFarAtTheHighestRung) {

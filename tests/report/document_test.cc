@@ -68,6 +68,49 @@ TEST(Document, WritesHtmlThatEscapesAllText) {
   EXPECT_THAT(html, Not(HasSubstr("http")));
 }
 
+TEST(Document, FoldsAndFiguresAreHtmlOnly) {
+  Document document;
+  document.Heading(2, "One");
+  document.Figure("means 0 0", "A <figure>");
+  document.Figure("pairs 0 0", "Another");
+  document.BeginDetails("More");
+  document.Paragraph("Folded.");
+  document.EndDetails();
+  document.Heading(2, "Two");
+  document.Warnings({"mind"});
+  document.Warnings({});
+  EXPECT_EQ(DocumentToText(document),
+            "One\n---\n\nFolded.\n\nTwo\n---\n\nWarnings:\n\n* mind\n");
+  EXPECT_EQ(DocumentToMarkdown(document),
+            "## One\n\nFolded.\n\n## Two\n\nWarnings:\n\n- mind\n");
+  const std::string html = DocumentToHtml(document, "t");
+  EXPECT_THAT(html, HasSubstr("<section id=\"s1\">\n<h2>One</h2>\n"
+                              "<div class=\"figures\">\n"
+                              "<figure hidden data-figure=\"means 0 0\">"
+                              "<figcaption>A &lt;figure&gt;</figcaption>"));
+  EXPECT_THAT(html, HasSubstr("</figure>\n</div>\n<details><summary>More"
+                              "</summary>\n<p>Folded.</p>\n</details>\n"
+                              "</section>\n<section id=\"s2\">"));
+}
+
+TEST(Document, ContentsStandBeforeTheFirstOfManySections) {
+  Document document;
+  document.Heading(1, "Title");
+  for (const char* name : {"One", "Two", "Three"}) document.Heading(2, name);
+  EXPECT_THAT(DocumentToHtml(document, "t"),
+              HasSubstr("<li><a href=\"#s3\">Three</a></li>\n</ul></nav>\n"
+                        "<section id=\"s1\">"));
+}
+
+TEST(Document, DataCannotEndItsElement) {
+  DocumentScripts scripts;
+  scripts.data = R"({"a":"</script><!--"})";
+  scripts.scripts = {"let x = 1;\n"};
+  const std::string html = DocumentToHtml(Document(), "t", scripts);
+  EXPECT_THAT(html, HasSubstr(R"({"a":"\u003c/script>\u003c!--"}</script>)"));
+  EXPECT_THAT(html, HasSubstr("<script>\nlet x = 1;\n</script>"));
+}
+
 TEST(Document, ControlCharactersReachNoTerminal) {
   Document document;
   document.Paragraph("red \x1b[31m and\nnew line");

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <functional>
 
+#include "bench/report/html.h"
 #include "bench/report/report_json.h"
 #include "bench/report/wording.h"
 #include "gmock/gmock.h"
@@ -118,12 +119,20 @@ TEST(ReportModel, MeasuresSeveralObjectivesByTheHypervolume) {
               {0, 1});
   const ReportModel model = MakeReport(made.Get());
   const ReportProblem& p = model.problems[0];
-  ASSERT_EQ(p.measures.size(), 1u);
+  ASSERT_EQ(p.measures.size(), 3u);
   EXPECT_EQ(p.measures[0].name, "hypervolume");
   // (1, 0) and (0, 1) against (1.1, 1.1); (0.5, 0.5) alone.
   EXPECT_THAT(p.strategies[0].scores[0].value.mean,
               DoubleNear(0.11 + 0.11 - 0.01, 1e-12));
   EXPECT_THAT(p.strategies[1].scores[0].value.mean, DoubleNear(0.36, 1e-12));
+  // Scaled, the combined front is (0, 1), (0.5, 0.5), (1, 0) with accuracy
+  // first as a cost; `front` misses the middle by 0.5 in one of three.
+  EXPECT_EQ(p.measures[1].name, "igd+");
+  EXPECT_THAT(p.strategies[0].scores[1].value.mean, DoubleNear(0.5 / 3, 1e-12));
+  EXPECT_THAT(p.strategies[1].scores[1].value.mean, DoubleNear(1.0 / 3, 1e-12));
+  EXPECT_EQ(p.measures[2].name, "epsilon");
+  EXPECT_THAT(p.strategies[0].scores[2].value.mean, DoubleNear(0.5, 1e-12));
+  EXPECT_THAT(p.strategies[1].scores[2].value.mean, DoubleNear(0.5, 1e-12));
   ASSERT_EQ(p.front.size(), 3u);
   EXPECT_EQ(p.front[1].architecture, "arch-3");
   EXPECT_THAT(p.front[1].strategies, ElementsAre(1));
@@ -334,8 +343,8 @@ TEST(ReportModel, CurvesFollowTheBestObserved) {
   made.AddRun(problem, "s", 1, {{4, {}, TrialStatus::kMissing}, {5, {91.0}}},
               {1});
   const ReportModel model = MakeReport(made.Get());
-  EXPECT_THAT(model.problems[0].evaluations, ElementsAre(1, 2, 3));
-  const ReportCurve& curve = model.problems[0].strategies[0].curves[0];
+  EXPECT_THAT(model.problems[0].axes[0].grid, ElementsAre(1, 2, 3));
+  const ReportCurve& curve = model.problems[0].strategies[0].curves[0][0];
   EXPECT_THAT(curve.runs, ElementsAre(1, 2, 2));
   EXPECT_THAT(curve.mean, ElementsAre(90, 90.5, 91.5));
   EXPECT_THAT(curve.median, ElementsAre(90, 90.5, 91.5));
@@ -351,11 +360,132 @@ TEST(ReportModel, CurvesOfSeveralObjectivesAreHypervolumes) {
               {{1, {90.0, 4.0}}, {3, {89.0, 9.0}}, {2, {92.0, 8.0}}}, {0, 2});
   const ReportModel model = MakeReport(made.Get());
   const ReportStrategy& strategy = model.problems[0].strategies[0];
-  const ReportCurve& curve = strategy.curves[0];
+  const ReportCurve& curve = strategy.curves[0][0];
   EXPECT_THAT(curve.mean,
               ElementsAre(DoubleNear(0.11, 1e-12), DoubleNear(0.11, 1e-12),
                           DoubleNear(0.21, 1e-12)));
   EXPECT_EQ(curve.mean.back(), strategy.scores[0].value.mean);
+}
+
+TEST(ReportModel, CurvesByTheClockFollowWhenTrialsEnd) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(MadeResults::OneObjective("p"));
+  made.AddStrategy("s");
+  // Ten simulated seconds each.
+  made.AddRun(problem, "s", 0, {{1, {90.0}}, {2, {92.0}}}, {1});
+  const ReportModel model = MakeReport(made.Get());
+  const ReportProblem& p = model.problems[0];
+  ASSERT_EQ(p.axes.size(), 2u);
+  EXPECT_EQ(p.axes[1].name, "simulated_seconds");
+  const ReportCurve& curve = p.strategies[0].curves[1][0];
+  for (size_t i = 0; i < p.axes[1].grid.size(); ++i) {
+    const double at = p.axes[1].grid[i];
+    EXPECT_EQ(curve.runs[i], at < 10 ? 0u : 1u) << at;
+    EXPECT_EQ(curve.median[i], at < 10 ? 0 : at < 20 ? 90 : 92) << at;
+  }
+  EXPECT_EQ(p.axes[1].grid.back(), 20);
+}
+
+TEST(ReportModel, SaysWhenTargetsAreReached) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(MadeResults::OneObjective("p"));
+  made.AddStrategy("hits");
+  made.AddStrategy("misses");
+  // The gap is from 85 to the optimum, 95: a tenth of it is at 94.
+  made.AddRun(problem, "hits", 0, {{1, {85.0}}, {2, {94.5}}, {3, {95.0}}}, {2});
+  made.AddRun(problem, "hits", 1, {{1, {85.0}}, {4, {86.0}}, {5, {93.0}}}, {2});
+  made.AddRun(problem, "misses", 0, {{1, {85.0}}, {6, {84.0}}}, {0});
+  made.AddRun(problem, "misses", 1, {{1, {85.0}}}, {0});
+  const ReportModel model = MakeReport(made.Get());
+  const ReportProblem& p = model.problems[0];
+  ASSERT_EQ(p.targets.size(), 1u);
+  EXPECT_THAT(p.targets[0][0], DoubleNear(85, 1e-12));
+  EXPECT_THAT(p.targets[0][10], DoubleNear(94, 1e-12));
+  EXPECT_EQ(p.targets[0][21], 95);
+  const ReportHits& hits = p.strategies[0].hits[0];
+  EXPECT_EQ(hits.reached[10], 1u);
+  // One run after 2 evaluations, another gave up after 3.
+  EXPECT_EQ(hits.expected[10], 5);
+  EXPECT_EQ(hits.expected[21], 6);
+  const ReportHits& none = p.strategies[1].hits[0];
+  EXPECT_EQ(none.reached[10], 0u);
+  EXPECT_EQ(none.expected[10], std::nullopt);
+  // Of 2 runs and 22 targets each first run of one target, the easiest.
+  EXPECT_THAT(p.axes[0].grid, ElementsAre(1, 2, 3));
+  EXPECT_DOUBLE_EQ(hits.ecdf[0], 2.0 / 44);
+  EXPECT_DOUBLE_EQ(none.ecdf[2], 2.0 / 44);
+  EXPECT_GT(hits.ecdf[1], hits.ecdf[0]);
+  EXPECT_THAT(DocumentToText(ReportDocument(model)),
+              HasSubstr("Expected evaluations until"));
+}
+
+TEST(ReportModel, WhatHalfOfTheRunsAttainIsASurface) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(MadeResults::TwoObjectives("p"));
+  made.AddStrategy("s");
+  made.AddRun(problem, "s", 0, {{1, {90.0, 4.0}}, {2, {92.0, 8.0}}}, {0, 1});
+  made.AddRun(problem, "s", 1, {{3, {91.0, 6.0}}}, {0});
+  const ReportModel model = MakeReport(made.Get());
+  const auto& attainment = model.problems[0].strategies[0].attainment;
+  ASSERT_EQ(attainment.size(), 3u);
+  EXPECT_EQ(attainment[1].share, 0.5);
+  // One of two runs: all three points. From the most accurate on.
+  EXPECT_THAT(attainment[1].first, ElementsAre(92, 91, 90));
+  EXPECT_THAT(attainment[1].second, ElementsAre(8, 6, 4));
+  // Both: each the worse of two.
+  EXPECT_EQ(attainment[2].share, 0.75);
+  EXPECT_THAT(attainment[2].first, ElementsAre(91, 90));
+  EXPECT_THAT(attainment[2].second, ElementsAre(8, 6));
+}
+
+TEST(ReportModel, CountsClearWinsOverProblems) {
+  MadeResults made;
+  AddClearWin(&made, made.AddProblem(MadeResults::OneObjective("p")));
+  // Here there is no difference, and one strategy more.
+  const int64_t q = made.AddProblem(MadeResults::OneObjective("q"));
+  made.AddStrategy("only-here");
+  for (const char* label : {"better", "worse", "only-here"}) {
+    for (uint64_t r = 0; r < 12; ++r) made.AddAnswer(q, label, r, 1, {90.0});
+  }
+  const ReportModel model = MakeReport(made.Get());
+  ASSERT_TRUE(model.wins.has_value());
+  EXPECT_THAT(model.wins->labels, ElementsAre("better", "only-here", "worse"));
+  EXPECT_EQ(model.wins->wins[0][2], 1u);
+  EXPECT_EQ(model.wins->wins[2][0], 0u);
+  EXPECT_EQ(model.wins->compared[0][2], 2u);
+  EXPECT_EQ(model.wins->compared[0][1], 1u);
+  EXPECT_THAT(model.warnings, Contains(HasSubstr("only-here was not run on")));
+  // Two strategies are in every problem: too few for Friedman's test.
+  EXPECT_FALSE(model.across.has_value());
+}
+
+TEST(ReportModel, OneRunIsReportedWithoutAnInterval) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(MadeResults::TwoObjectives("p"));
+  made.AddStrategy("s");
+  made.AddRun(problem, "s", 0, {{1, {90.0, 4.0}}}, {0});
+  const ReportModel model = MakeReport(made.Get());
+  const ReportProblem& p = model.problems[0];
+  EXPECT_EQ(p.strategies[0].scores[0].value.count, 1u);
+  EXPECT_FALSE(p.strategies[0].scores[0].value.sd.has_value());
+  EXPECT_THAT(p.warnings, Contains(HasSubstr("only 1 finished run")));
+  EXPECT_THAT(Finding(p), HasSubstr("nothing to compare it with"));
+  EXPECT_EQ(DoesItMatter(p), "-");
+}
+
+TEST(ReportModel, RunsWithoutAnAnswerHaveNoDistanceToTheFront) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(MadeResults::TwoObjectives("p"));
+  made.AddStrategy("s");
+  made.AddStrategy("t");
+  made.AddRun(problem, "s", 0, {{1, {90.0, 4.0}}}, {0});
+  made.AddRun(problem, "t", 0, {{2, {}, TrialStatus::kMissing}}, {});
+  const ReportModel model = MakeReport(made.Get());
+  const ReportStrategy& t = model.problems[0].strategies[1];
+  EXPECT_EQ(t.scores[0].values[0], 0);
+  EXPECT_EQ(t.scores[1].values[0], std::nullopt);
+  EXPECT_EQ(t.scores[1].unscored, 1u);
+  EXPECT_EQ(t.missing, 1u);
 }
 
 TEST(ReportModel, RanksStrategiesAcrossProblems) {
@@ -400,6 +530,81 @@ TEST(ReportModel, ResultsWithoutRunsAreRefused) {
   MadeResults made;
   made.AddProblem(MadeResults::OneObjective("p"));
   EXPECT_THROW(MakeReport(made.Get()), Error);
+}
+
+TEST(ReportModel, SaysWhetherADifferenceMatters) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(MadeResults::OneObjective("p"));
+  AddClearWin(&made, problem);
+  // Ahead by a fiftieth of a point in every run: clear, and of no interest.
+  made.AddStrategy("tiny");
+  for (uint64_t r = 0; r < 12; ++r) {
+    const double luck = 0.1 * static_cast<double>(r % 4);
+    made.AddAnswer(problem, "tiny", r, static_cast<uint16_t>(200 + r),
+                   {91.02 + luck + (r % 2 == 0 ? 0.001 : -0.001)});
+  }
+  const ReportModel model = MakeReport(made.Get());
+  const ReportProblem& p = model.problems[0];
+  EXPECT_EQ(p.measures[0].margin, 0.1);
+  const auto between = [&p](const std::string& a, const std::string& b) {
+    for (const ReportDifference& d : p.differences) {
+      if (p.strategies[d.a].label == a && p.strategies[d.b].label == b) {
+        return RelevanceOf(d, p.measures[0].margin);
+      }
+    }
+    ADD_FAILURE() << a << " and " << b << " are not compared";
+    return Relevance::kUnclear;
+  };
+  EXPECT_EQ(between("better", "worse"), Relevance::kMatters);
+  EXPECT_EQ(between("better", "tiny"), Relevance::kEquivalent);
+  EXPECT_EQ(p.differences[0].better, 1u);
+  EXPECT_EQ(DoesItMatter(p), "no, less than 0.1 %");
+  // A margin of one's own: what is equivalent in it.
+  ReportOptions options;
+  options.margin = 2;
+  const ReportModel wide = MakeReport(made.Get(), options);
+  EXPECT_EQ(RelevanceOf(wide.problems[0].differences[1], 2),
+            Relevance::kEquivalent);
+}
+
+TEST(ReportHtml, IsTheSameForTheSameResultsInAnyOrder) {
+  const auto make = [](bool backwards) {
+    MadeResults made;
+    const int64_t problem = made.AddProblem(MadeResults::OneObjective("p"));
+    for (const char* label : {"a", "b"}) made.AddStrategy(label);
+    for (uint64_t i = 0; i < 12; ++i) {
+      const uint64_t r = backwards ? 11 - i : i;
+      for (const char* label : {"a", "b"}) {
+        made.AddAnswer(problem, label, r, static_cast<uint16_t>(r % 5),
+                       {90.0 + static_cast<double>(r % 5)});
+      }
+    }
+    return ReportToHtml(MakeReport(made.Get()));
+  };
+  const std::string html = make(false);
+  EXPECT_EQ(html, make(true));
+  EXPECT_THAT(html, HasSubstr("data-figure=\"anytime 0 0\""));
+}
+
+TEST(ReportHtml, ANameThatIsMarkupStaysText) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(MadeResults::OneObjective("p"));
+  made.AddStrategy("<script>alert(1)</script>");
+  made.AddAnswer(problem, "<script>alert(1)</script>", 0, 1, {90.0});
+  const std::string html = ReportToHtml(MakeReport(made.Get()));
+  EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
+  EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;"));
+  EXPECT_THAT(html, HasSubstr("\\u003cscript>alert(1)"));
+}
+
+TEST(ReportHtml, ResultsOfFailedRunsOnlyHaveNoFigures) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(MadeResults::OneObjective("p"));
+  made.AddStrategy("s");
+  made.AddFailure(problem, "s", 0, "it threw");
+  const std::string html = ReportToHtml(MakeReport(made.Get()));
+  EXPECT_THAT(html, Not(HasSubstr("<figure")));
+  EXPECT_THAT(html, HasSubstr("it threw"));
 }
 
 TEST(ReportModel, ANameThatIsMarkupStaysText) {

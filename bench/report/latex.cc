@@ -1,0 +1,400 @@
+#include "bench/report/latex.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <sstream>
+#include <vector>
+
+#include "bench/report/document.h"
+#include "bench/report/text_table.h"
+#include "bench/report/wording.h"
+#include "tabular/error.h"
+
+namespace hwnas {
+namespace {
+
+using Kind = DocumentBlock::Kind;
+
+// A table longer than this would leave its page.
+constexpr size_t kRowsOfATable = 40;
+
+constexpr const char* kPreamble = R"tex(\documentclass[a4paper]{article}
+\usepackage[T1]{fontenc}
+\usepackage[utf8]{inputenc}
+\usepackage{textcomp}
+\usepackage[margin=2.5cm]{geometry}
+\usepackage{booktabs}
+\usepackage{graphicx}
+\usepackage{pgfplots}
+\usepgfplotslibrary{fillbetween}
+\pgfplotsset{compat=1.16}
+% Colours that colour-blind readers tell apart, and marks beside them.
+\definecolor{hwnasA}{HTML}{1F6FB4}
+\definecolor{hwnasB}{HTML}{C2481A}
+\definecolor{hwnasC}{HTML}{1B8050}
+\definecolor{hwnasD}{HTML}{8C3FA0}
+\definecolor{hwnasE}{HTML}{866700}
+\definecolor{hwnasF}{HTML}{C2306A}
+\definecolor{hwnasG}{HTML}{0B7F91}
+\definecolor{hwnasH}{HTML}{50565E}
+\newcommand{\hwnasfit}[1]{\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{#1}}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{6pt}
+\begin{document}
+)tex";
+
+// The code point that begins at `*at`, which is moved behind it.
+char32_t NextCodePoint(std::string_view text, size_t* at) {
+  const auto byte = [&](size_t i) -> uint32_t {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+  };
+  const uint32_t first = byte((*at)++);
+  const int more = first >= 0xf0   ? 3
+                   : first >= 0xe0 ? 2
+                   : first >= 0xc0 ? 1
+                                   : 0;
+  char32_t code = more == 0 ? first : first & (0x3fu >> more);
+  for (int i = 0; i < more; ++i) {
+    if ((byte(*at) & 0xc0) != 0x80) return 0xfffd;
+    code = code << 6 | (byte((*at)++) & 0x3f);
+  }
+  return first >= 0x80 && first < 0xc0 ? char32_t{0xfffd} : code;
+}
+
+std::string LatexCharacter(char32_t code) {
+  switch (code) {
+    case '\\':
+      return "\\textbackslash{}";
+    case '~':
+      return "\\textasciitilde{}";
+    case '^':
+      return "\\textasciicircum{}";
+    case '<':
+      return "\\textless{}";
+    case '>':
+      return "\\textgreater{}";
+    case '|':
+      return "\\textbar{}";
+    case '"':
+      return "\\textquotedbl{}";
+    case '\'':
+      return "\\textquotesingle{}";
+    case '`':
+      return "\\textasciigrave{}";
+    // Two of them would be a dash.
+    case '-':
+      return "{-}";
+    case '&':
+    case '%':
+    case '$':
+    case '#':
+    case '_':
+    case '{':
+    case '}':
+      return std::string("\\") + static_cast<char>(code);
+    case 0xb1:
+      return "\\textpm{}";
+    case 0xd7:
+      return "\\texttimes{}";
+    default:
+      break;
+  }
+  if (code < 0x80) return std::string(1, static_cast<char>(code));
+  return fmt::format("U+{:04X}", static_cast<uint32_t>(code));
+}
+
+std::string HeadingText(const DocumentBlock& block) {
+  const char* command = block.level == 1   ? "section"
+                        : block.level == 2 ? "subsection"
+                                           : "subsubsection";
+  return fmt::format("\\{}*{{{}}}\n", command, LatexText(block.text));
+}
+
+std::string ListText(const DocumentBlock& block) {
+  std::string out = "\\begin{itemize}\n";
+  for (const std::string& item : block.items) {
+    out += "\\item " + LatexText(item) + "\n";
+  }
+  return out + "\\end{itemize}\n";
+}
+
+std::string TableRow(const std::vector<std::string>& cells) {
+  std::string out;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    if (i > 0) out += " & ";
+    out += LatexText(cells[i]);
+  }
+  // A row that begins with a bracket is no option of the line end before.
+  return "{}" + out + " \\\\\n";
+}
+
+std::string TablePart(const DocumentBlock& block, size_t begin, size_t end) {
+  std::string columns;
+  for (const bool right : NumericColumns(block.header.size(), block.rows)) {
+    columns += right ? 'r' : 'l';
+  }
+  std::string out = "\\hwnasfit{%\n\\begin{tabular}{" + columns + "}\n";
+  out += "\\toprule\n" + TableRow(block.header) + "\\midrule\n";
+  for (size_t i = begin; i < end; ++i) out += TableRow(block.rows[i]);
+  return out + "\\bottomrule\n\\end{tabular}}\n\n";
+}
+
+std::string TableText(const DocumentBlock& block) {
+  std::string out = "% table\n";
+  if (!block.text.empty()) {
+    out += "\\textbf{" + LatexText(block.text) + "}\n\n";
+  }
+  size_t begin = 0;
+  do {
+    const size_t end = std::min(block.rows.size(), begin + kRowsOfATable);
+    out += TablePart(block, begin, end);
+    begin = end;
+  } while (begin < block.rows.size());
+  return out;
+}
+
+// --- figures ---------------------------------------------------------------
+
+constexpr const char* kMarks[] = {"*",        "square*", "triangle*",
+                                  "diamond*", "x",       "+"};
+
+std::string Colour(size_t i) {
+  return fmt::format("hwnas{}", static_cast<char>('A' + i % 8));
+}
+
+std::string Axis(const std::string& options, const std::string& content,
+                 const std::string& caption) {
+  return fmt::format(
+      "% figure\n\\begin{{center}}\n\\begin{{tikzpicture}}\n"
+      "\\begin{{axis}}[width=0.85\\linewidth, height=6.5cm, "
+      "label style={{font=\\small}}, tick label style={{font=\\small}}, "
+      "legend style={{font=\\small, draw=none, at={{(0.5,-0.22)}}, "
+      "anchor=north, legend columns=3}}, {}]\n{}\\end{{axis}}\n"
+      "\\end{{tikzpicture}}\n\n\\small {}\n\\end{{center}}\n",
+      options, content, LatexText(caption));
+}
+
+std::string MeasureText(const ReportMeasure& measure) {
+  return LatexText(measure.unit.empty()
+                       ? measure.name
+                       : fmt::format("{} ({})", measure.name, measure.unit));
+}
+
+std::string MeansFigure(const ReportProblem& problem, size_t m,
+                        const std::string& caption) {
+  std::vector<std::string> names;
+  std::string points;
+  for (const size_t s : problem.ranking) {
+    const SampleSummary& value = problem.strategies[s].scores[m].value;
+    if (value.count == 0) continue;
+    points +=
+        fmt::format("({},{}) += ({},0) -= ({},0)\n", value.mean, names.size(),
+                    value.high - value.mean, value.mean - value.low);
+    names.push_back("{" + LatexText(problem.strategies[s].label) + "}");
+  }
+  if (names.empty()) return "";
+  std::string ticks;
+  for (size_t i = 0; i < names.size(); ++i) {
+    ticks += fmt::format("{}{}", i > 0 ? "," : "", i);
+  }
+  return Axis(
+      fmt::format("xlabel={{{}}}, ytick={{{}}}, yticklabels={{{}}}, y dir="
+                  "reverse, ymin=-0.7, ymax={}, xmajorgrids",
+                  MeasureText(problem.measures[m]), ticks,
+                  fmt::format("{}", fmt::join(names, ",")),
+                  static_cast<double>(names.size()) - 0.3),
+      "\\addplot+[only marks, mark=*, hwnasA, mark options={hwnasA}, error "
+      "bars/.cd, x dir=both, x explicit] coordinates {\n" +
+          points + "};\n",
+      caption);
+}
+
+std::string Coordinates(const std::vector<double>& x,
+                        const std::vector<double>& y,
+                        const std::vector<size_t>& runs) {
+  std::string out = " coordinates {";
+  for (size_t i = 0; i < x.size(); ++i) {
+    if (runs[i] > 0) out += fmt::format("({},{})", x[i], y[i]);
+  }
+  return out + "};\n";
+}
+
+std::string AnytimeFigure(const ReportProblem& problem, size_t m,
+                          const std::string& caption) {
+  std::string content;
+  size_t n = 0;
+  const std::vector<double>& x = problem.axes[0].grid;
+  for (const size_t s : problem.ranking) {
+    const ReportStrategy& strategy = problem.strategies[s];
+    if (strategy.curves.empty() || m >= strategy.curves[0].size()) continue;
+    const ReportCurve& curve = strategy.curves[0][m];
+    const std::string colour = Colour(n);
+    content += fmt::format(
+        "\\addplot[draw=none, forget plot, name path=low{}]{}"
+        "\\addplot[draw=none, forget plot, name path=high{}]{}"
+        "\\addplot[{}, opacity=0.15, forget plot] fill between[of=low{} and "
+        "high{}];\n"
+        "\\addplot[{}, thick, mark={}, mark size=1.2pt]{}"
+        "\\addlegendentry{{{}}}\n",
+        n, Coordinates(x, curve.quartile1, curve.runs), n,
+        Coordinates(x, curve.quartile3, curve.runs), colour, n, n, colour,
+        kMarks[n % std::size(kMarks)], Coordinates(x, curve.median, curve.runs),
+        LatexText(strategy.label));
+    ++n;
+  }
+  return Axis(fmt::format("xmode=log, xlabel={{evaluations}}, ylabel={{{}}}, "
+                          "ymajorgrids",
+                          MeasureText(problem.measures[m])),
+              content, caption);
+}
+
+std::string TargetsFigure(const ReportProblem& problem, size_t m,
+                          const std::string& caption) {
+  std::string content;
+  size_t n = 0;
+  const std::vector<double>& x = problem.axes[0].grid;
+  for (const size_t s : problem.ranking) {
+    const ReportStrategy& strategy = problem.strategies[s];
+    if (m >= strategy.hits.size()) continue;
+    content += fmt::format(
+        "\\addplot[{}, thick, const plot, mark={}, mark size=1.2pt]{}"
+        "\\addlegendentry{{{}}}\n",
+        Colour(n), kMarks[n % std::size(kMarks)],
+        Coordinates(x, strategy.hits[m].ecdf, std::vector<size_t>(x.size(), 1)),
+        LatexText(strategy.label));
+    ++n;
+  }
+  return Axis(
+      "xmode=log, xlabel={evaluations}, ylabel={share reached}, ymin=0, "
+      "ymax=1, ymajorgrids",
+      content, caption);
+}
+
+std::string FrontFigure(const ReportProblem& problem,
+                        const std::string& caption) {
+  std::string content;
+  const auto label = [&](size_t i) {
+    const auto& score = problem.scores[i];
+    return LatexText(score.unit.empty()
+                         ? score.metric
+                         : fmt::format("{} ({})", score.metric, score.unit));
+  };
+  size_t n = 0;
+  for (const size_t s : problem.ranking) {
+    std::string points;
+    for (const ReportFrontPoint& point : problem.front) {
+      if (std::find(point.strategies.begin(), point.strategies.end(), s) ==
+          point.strategies.end()) {
+        continue;
+      }
+      points += fmt::format("({},{})", point.scores[1], point.scores[0]);
+    }
+    if (points.empty()) continue;
+    content += fmt::format(
+        "\\addplot[only marks, {}, mark={}, mark size={}pt, fill opacity=0.5] "
+        "coordinates {{{}}};\n\\addlegendentry{{{}}}\n",
+        Colour(n), kMarks[n % std::size(kMarks)],
+        1.5 + 0.4 * static_cast<double>(n % 4), points,
+        LatexText(problem.strategies[s].label));
+    ++n;
+  }
+  return Axis(fmt::format("xlabel={{{}}}, ylabel={{{}}}, grid=major", label(1),
+                          label(0)),
+              content, caption);
+}
+
+std::string RanksFigure(const ReportAcross& across,
+                        const std::string& caption) {
+  std::string content;
+  const size_t k = across.labels.size();
+  for (size_t i = 0; i < k; ++i) {
+    content += fmt::format(
+        "\\addplot[mark=*, mark size=1.5pt, mark indices=1, black!60] "
+        "coordinates {{({},0)({},-{})}} node[anchor=west, font=\\small, "
+        "text=black] {{{} {:.2f}}};\n",
+        across.mean_ranks[i], across.mean_ranks[i], i + 2,
+        LatexText(across.labels[i]), across.mean_ranks[i]);
+  }
+  size_t bars = 0;
+  size_t last = 0;
+  for (size_t i = 0; i < k; ++i) {
+    size_t j = i;
+    while (j + 1 < k && across.mean_ranks[j + 1] - across.mean_ranks[i] <
+                            across.critical_difference) {
+      ++j;
+    }
+    if (j == i || (bars > 0 && j <= last)) continue;
+    last = j;
+    ++bars;
+    content += fmt::format(
+        "\\addplot[line width=2pt, black] coordinates {{({},-{})({},-{})}};\n",
+        across.mean_ranks[i], 0.5 * static_cast<double>(bars),
+        across.mean_ranks[j], 0.5 * static_cast<double>(bars));
+  }
+  return Axis(fmt::format("xlabel={{mean rank}}, xmin=1, xmax={}, ymin=-{}, "
+                          "ymax=0.5, hide y axis, axis x line=top, clip=false",
+                          k, k + 2),
+              content, caption);
+}
+
+std::string FigureText(const ReportModel& model, const DocumentBlock& block) {
+  std::istringstream words(block.figure);
+  std::string kind;
+  size_t p = 0;
+  size_t m = 0;
+  words >> kind >> p >> m;
+  if (kind == "ranks") return RanksFigure(*model.across, block.text);
+  HWNAS_CHECK(p < model.problems.size());
+  const ReportProblem& problem = model.problems[p];
+  if (kind == "means") return MeansFigure(problem, m, block.text);
+  if (kind == "anytime") return AnytimeFigure(problem, m, block.text);
+  if (kind == "targets") return TargetsFigure(problem, m, block.text);
+  if (kind == "front") return FrontFigure(problem, block.text);
+  return "";  // its table says the same
+}
+
+}  // namespace
+
+std::string LatexText(std::string_view text) {
+  const std::string plain = Quoted(text, ~size_t{0});
+  std::string out;
+  for (size_t at = 0; at < plain.size();) {
+    out += LatexCharacter(NextCodePoint(plain, &at));
+  }
+  return out;
+}
+
+std::string ReportToLatex(const ReportModel& model) {
+  std::string out = kPreamble;
+  const Document document = ReportDocument(model);
+  for (const DocumentBlock& block : document.Blocks()) {
+    switch (block.kind) {
+      case Kind::kHeading:
+        out += HeadingText(block);
+        break;
+      case Kind::kParagraph:
+        out += LatexText(block.text) + "\n\n";
+        break;
+      case Kind::kWarnings:
+        out += "\\textbf{Warnings}\n";
+        [[fallthrough]];
+      case Kind::kList:
+        out += ListText(block);
+        break;
+      case Kind::kTable:
+        out += TableText(block);
+        break;
+      case Kind::kFigure:
+        out += FigureText(model, block);
+        break;
+      case Kind::kBeginDetails:
+      case Kind::kEndDetails:
+        break;
+    }
+  }
+  return out + "\\end{document}\n";
+}
+
+}  // namespace hwnas

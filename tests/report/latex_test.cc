@@ -1,0 +1,74 @@
+#include "bench/report/latex.h"
+
+#include <cstdlib>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/report/made_results.h"
+#include "tests/temp_dir.h"
+
+namespace hwnas {
+namespace {
+
+using ::testing::HasSubstr;
+
+ReportModel Sample() {
+  MadeResults made;
+  const std::string markup = "50% & <b>_#$^~\\{x} \xe4\xb8\xad";
+  for (const char* name : {"p", "q"}) {
+    const int64_t one = made.AddProblem(MadeResults::OneObjective(name));
+    uint16_t architecture = 0;
+    for (const std::string& label :
+         {std::string("a"), markup, std::string("[c]")}) {
+      made.AddStrategy(label);
+      for (uint64_t r = 0; r < 3; ++r) {
+        ++architecture;
+        made.AddAnswer(one, label, r, architecture, {90.0 + architecture});
+      }
+    }
+  }
+  const int64_t two = made.AddProblem(MadeResults::TwoObjectives("two"));
+  for (const std::string& label :
+       {std::string("a"), markup, std::string("[c]")}) {
+    for (uint64_t r = 0; r < 3; ++r) {
+      made.AddRun(two, label, r, {{1, {90.0, 4.0}}, {2, {92.0, 8.0}}}, {0, 1});
+    }
+  }
+  return MakeReport(made.Get());
+}
+
+TEST(LatexText, IsSetAsItStands) {
+  EXPECT_EQ(LatexText("a_b & 5 %"), "a\\_b \\& 5 \\%");
+  EXPECT_EQ(LatexText("\\x{1}"), "\\textbackslash{}x\\{1\\}");
+  EXPECT_EQ(LatexText("--"), "{-}{-}");
+  EXPECT_EQ(LatexText("\xc2\xb1 \xe4\xb8\xad"), "\\textpm{} U+4E2D");
+  EXPECT_EQ(LatexText("<\x1b>"),
+            "\\textless{}\\textbackslash{}x1b"
+            "\\textgreater{}");
+}
+
+TEST(ReportLatex, HasTablesAndFigures) {
+  const std::string latex = ReportToLatex(Sample());
+  EXPECT_THAT(latex, HasSubstr("\\toprule\n{}strategy & runs & mean"));
+  EXPECT_THAT(latex, HasSubstr("\\addplot+[only marks"));
+  EXPECT_THAT(latex, HasSubstr("xlabel={mean rank}"));
+  EXPECT_THAT(latex, HasSubstr("50\\% \\& \\textless{}b\\textgreater{}\\_\\#"));
+  EXPECT_TRUE(latex.ends_with("\\end{document}\n"));
+}
+
+TEST(ReportLatex, Compiles) {
+  if (std::system("kpsewhich pgfplots.sty booktabs.sty >/dev/null 2>&1") != 0) {
+    GTEST_SKIP() << "no TeX with pgfplots and booktabs (Debian: "
+                    "texlive-pictures, texlive-latex-recommended)";
+  }
+  const TempDir folder;
+  WriteBytes(folder.Path("r.tex"), ReportToLatex(Sample()));
+  const int status = std::system(
+      ("cd '" + folder.Path("") +
+       "' && pdflatex -halt-on-error -interaction=nonstopmode r.tex >out 2>&1")
+          .c_str());
+  EXPECT_EQ(status, 0) << ReadBytes(folder.Path("out"));
+}
+
+}  // namespace
+}  // namespace hwnas
