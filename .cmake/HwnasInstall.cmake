@@ -33,7 +33,8 @@ foreach(folder tabular predictors datasets bench)
     PATTERN "sqlite.h" EXCLUDE
     PATTERN "table_schema.h" EXCLUDE
     PATTERN "table_store.h" EXCLUDE
-    PATTERN "micro" EXCLUDE)
+    PATTERN "micro" EXCLUDE
+    PATTERN "torch" EXCLUDE)
 endforeach()
 
 # Of the strategies, what authors and users of strategies need; all else there

@@ -1,9 +1,7 @@
 #include "predictors/network_graph.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <type_traits>
 #include <unordered_map>
 #include <utility>
 
@@ -38,14 +36,17 @@ std::vector<std::string> ValueNames() {
   return names;
 }
 
-// A network without its folded layers.
-struct Contracted {
-  std::vector<std::vector<double>> values;
-  std::vector<std::vector<uint32_t>> inputs;
-  std::vector<std::vector<uint32_t>> outputs;
+// A layer that stands for itself, and those folded into it.
+struct Node {
+  const Layer* layer = nullptr;
+  uint32_t batch_norms = 0;
+  uint32_t activations = 0;
+  std::vector<uint32_t> inputs;  // nodes
+  std::vector<uint32_t> outputs;
 };
 
-std::vector<double> ValuesOf(const Layer& layer) {
+std::vector<double> ValuesOf(const Node& node) {
+  const Layer& layer = *node.layer;
   std::vector<double> values;
   for (const LayerKind kind : kKinds) values.push_back(layer.kind == kind);
   const auto log = [](int v) { return std::log2(1.0 + v); };
@@ -57,51 +58,78 @@ std::vector<double> ValuesOf(const Layer& layer) {
       {log(layer.in.channels), log(layer.out.channels), log(layer.out.height),
        double(layer.kernel), double(layer.stride), double(layer.dilation),
        log(layer.groups), double(layer.inputs.size()), macs, params, bytes,
-       std::log1p(macs), std::log1p(params), std::log1p(bytes), 0, 0});
+       std::log1p(macs), std::log1p(params), std::log1p(bytes),
+       double(node.batch_norms), double(node.activations)});
   return values;
 }
 
-Contracted Contract(const LayerGraph& graph) {
-  Contracted out;
+using Key = std::vector<uint32_t>;
+
+// What its values depend on.
+void KeyOf(const Node& node, Key* key) {
+  const Layer& layer = *node.layer;
+  key->clear();
+  for (const int field :
+       {static_cast<int>(layer.kind), layer.in.channels, layer.in.height,
+        layer.in.width, layer.out.channels, layer.out.height, layer.out.width,
+        layer.kernel, layer.stride, layer.dilation, layer.groups,
+        static_cast<int>(layer.inputs.size()), static_cast<int>(layer.bias),
+        static_cast<int>(layer.affine)}) {
+    key->push_back(static_cast<uint32_t>(field));
+  }
+  key->push_back(node.batch_norms);
+  key->push_back(node.activations);
+}
+
+std::vector<Node> NodesOf(const LayerGraph& graph) {
+  std::vector<Node> nodes;
   std::vector<uint32_t> node(graph.size());
   for (size_t i = 0; i < graph.size(); ++i) {
     const Layer& layer = graph.Layers()[i];
     if (IsFolded(layer.kind)) {
       HWNAS_CHECK(layer.inputs.size() == 1);
       node[i] = node[static_cast<size_t>(layer.inputs[0])];
-      std::vector<double>& values = out.values[node[i]];
-      const size_t back = layer.kind == LayerKind::kBatchNorm ? 2 : 1;
-      ++values[values.size() - back];
+      Node& into = nodes[node[i]];
+      ++(layer.kind == LayerKind::kBatchNorm ? into.batch_norms
+                                             : into.activations);
       continue;
     }
-    node[i] = static_cast<uint32_t>(out.values.size());
-    out.values.push_back(ValuesOf(layer));
-    std::vector<uint32_t>& inputs = out.inputs.emplace_back();
-    out.outputs.emplace_back();
+    node[i] = static_cast<uint32_t>(nodes.size());
+    nodes.emplace_back().layer = &layer;
     for (const int input : layer.inputs) {
-      inputs.push_back(node[static_cast<size_t>(input)]);
-      out.outputs[inputs.back()].push_back(node[i]);
+      const uint32_t from = node[static_cast<size_t>(input)];
+      nodes.back().inputs.push_back(from);
+      nodes[from].outputs.push_back(node[i]);
     }
   }
-  return out;
+  return nodes;
 }
 
-template <typename T>
 struct KeyHash {
-  size_t operator()(const std::vector<T>& key) const {
+  size_t operator()(const Key& key) const {
     uint64_t hash = key.size();
-    for (const T value : key) {
-      hash = Mix64(hash ^ std::bit_cast<Bits>(value));
-    }
+    for (const uint32_t value : key) hash = Mix64(hash ^ value);
     return hash;
   }
-  using Bits = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
 };
 
-template <typename T>
-using Ids = std::unordered_map<std::vector<T>, uint32_t, KeyHash<T>>;
+// Keys numbered in the order that they come.
+class Ids {
+ public:
+  // The number, and whether it is new.
+  std::pair<uint32_t, bool> Of(const Key& key) {
+    const auto it = ids_.find(key);
+    if (it != ids_.end()) return {it->second, false};
+    const auto id = static_cast<uint32_t>(ids_.size());
+    ids_.emplace(key, id);
+    return {id, true};
+  }
 
-// Of the same round; `order` sorts by it.
+ private:
+  std::unordered_map<Key, uint32_t, KeyHash> ids_;
+};
+
+// Those of a round.
 struct Classes {
   std::vector<uint64_t> mark;  // by class: what it is, as a number
 
@@ -122,17 +150,15 @@ class Merger {
   Merger() { out_.names = ValueNames(); }
 
   void Add(const LayerGraph& graph) {
-    const Contracted network = Contract(graph);
+    const std::vector<Node> nodes = NodesOf(graph);
     std::vector<uint32_t> classes;
-    for (const std::vector<double>& values : network.values) {
-      classes.push_back(FirstClass(values));
-    }
+    for (const Node& node : nodes) classes.push_back(FirstClass(node));
     for (size_t t = 0; t < NetworkGraphs::kRounds; ++t) {
       std::vector<uint32_t> next;
       for (size_t i = 0; i < classes.size(); ++i) {
-        next.push_back(NextClass(t, classes[i],
-                                 Neighbours(t, classes, network.inputs[i]),
-                                 Neighbours(t, classes, network.outputs[i])));
+        Neighbours(t, classes, nodes[i].inputs, &inputs_);
+        Neighbours(t, classes, nodes[i].outputs, &outputs_);
+        next.push_back(NextClass(t, classes[i]));
       }
       classes = std::move(next);
     }
@@ -140,53 +166,58 @@ class Merger {
   }
 
   NetworkGraphs Finish() {
-    out_.layers = Matrix(first_.size(), out_.names.size());
-    for (const auto& [values, id] : first_) {
-      std::ranges::copy(values, out_.layers.Row(id).begin());
+    out_.layers = Matrix(values_.size(), out_.names.size());
+    for (size_t c = 0; c < values_.size(); ++c) {
+      std::ranges::copy(values_[c], out_.layers.Row(c).begin());
     }
     return std::move(out_);
   }
 
  private:
-  uint32_t FirstClass(const std::vector<double>& values) {
-    const auto [it, fresh] =
-        first_.emplace(values, static_cast<uint32_t>(first_.size()));
-    if (fresh) marks_[0].mark.push_back(KeyHash<double>()(values));
-    return it->second;
+  uint32_t FirstClass(const Node& node) {
+    KeyOf(node, &key_);
+    const auto [id, fresh] = first_.Of(key_);
+    if (fresh) {
+      values_.push_back(ValuesOf(node));
+      marks_[0].mark.push_back(KeyHash()(key_));
+    }
+    return id;
   }
 
-  std::vector<uint32_t> Neighbours(size_t t,
-                                   const std::vector<uint32_t>& classes,
-                                   const std::vector<uint32_t>& nodes) const {
-    std::vector<uint32_t> out;
-    for (const uint32_t node : nodes) out.push_back(classes[node]);
-    marks_[t].Sort(&out);
-    return out;
+  void Neighbours(size_t t, const std::vector<uint32_t>& classes,
+                  const std::vector<uint32_t>& nodes,
+                  std::vector<uint32_t>* out) const {
+    out->clear();
+    for (const uint32_t node : nodes) out->push_back(classes[node]);
+    marks_[t].Sort(out);
   }
 
-  uint32_t NextClass(size_t t, uint32_t own,
-                     const std::vector<uint32_t>& inputs,
-                     const std::vector<uint32_t>& outputs) {
-    std::vector<uint32_t> key = {own, static_cast<uint32_t>(inputs.size())};
-    key.insert(key.end(), inputs.begin(), inputs.end());
-    key.insert(key.end(), outputs.begin(), outputs.end());
-    const auto [it, fresh] = next_[t].emplace(
-        std::move(key), static_cast<uint32_t>(next_[t].size()));
+  // Of a layer of class `own` and the neighbours at hand.
+  uint32_t NextClass(size_t t, uint32_t own) {
+    key_ = {own, static_cast<uint32_t>(inputs_.size())};
+    key_.insert(key_.end(), inputs_.begin(), inputs_.end());
+    key_.insert(key_.end(), outputs_.begin(), outputs_.end());
+    const auto [id, fresh] = next_[t].Of(key_);
     if (fresh) {
       NetworkGraphs::Round& round = out_.rounds[t];
       round.own.push_back(own);
-      round.inputs.Add(inputs);
-      round.outputs.Add(outputs);
-      const uint64_t mark = marks_[t].Mark(marks_[t].mark[own], inputs);
-      marks_[t + 1].mark.push_back(marks_[t].Mark(mark, outputs));
+      round.inputs.Add(inputs_);
+      round.outputs.Add(outputs_);
+      const uint64_t mark = marks_[t].Mark(marks_[t].mark[own], inputs_);
+      marks_[t + 1].mark.push_back(marks_[t].Mark(mark, outputs_));
     }
-    return it->second;
+    return id;
   }
 
   NetworkGraphs out_;
-  Ids<double> first_;
-  std::array<Ids<uint32_t>, NetworkGraphs::kRounds> next_;
+  Ids first_;
+  std::vector<std::vector<double>> values_;  // of classes of round 0
+  std::array<Ids, NetworkGraphs::kRounds> next_;
   std::array<Classes, NetworkGraphs::kRounds + 1> marks_;
+  // At hand, to be used again.
+  Key key_;
+  std::vector<uint32_t> inputs_;
+  std::vector<uint32_t> outputs_;
 };
 
 }  // namespace
