@@ -2,10 +2,13 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "bench/cli/command.h"
 #include "bench/cli/output.h"
@@ -13,6 +16,7 @@
 #include "bench/report/document.h"
 #include "bench/report/html.h"
 #include "bench/report/latex.h"
+#include "bench/report/report_csv.h"
 #include "bench/report/report_json.h"
 #include "bench/report/report_model.h"
 #include "bench/report/wording.h"
@@ -39,7 +43,7 @@ constexpr Format kFormats[] = {
      }},
     {"html", ".html", ReportToHtml},
     {"json", ".json", [](const ReportModel& m) { return ReportToJson(m); }},
-    {"csv", ".csv", ReportToCsv},
+    {"csv", ".csv", [](const ReportModel& m) { return ReportToCsv(m); }},
     {"latex", ".tex", ReportToLatex},
 };
 
@@ -48,6 +52,7 @@ struct Options {
   std::string out;
   std::string format;
   std::optional<double> margin;
+  std::string what;
 };
 
 const Format& ChooseFormat(const Options& options) {
@@ -71,10 +76,26 @@ const Format& ChooseFormat(const Options& options) {
 
 void Report(const Options& options) {
   const Format& format = ChooseFormat(options);
+  if (!options.what.empty()) {
+    if (std::string_view(format.name) != "csv") {
+      throw Error(ErrorCode::kUsage,
+                  "report: --what chooses a table of --format csv");
+    }
+    const std::vector<std::string> known = ReportCsvNames();
+    if (std::find(known.begin(), known.end(), options.what) == known.end()) {
+      FailUnknown("table", options.what, known);
+    }
+  }
+  if (options.margin && !(*options.margin > 0)) {
+    throw Error(ErrorCode::kUsage, "report: --margin must be above 0");
+  }
   const auto results = Results::Open(options.results);
   ReportOptions choices;
   choices.margin = options.margin;
-  const std::string page = format.render(MakeReport(*results, choices));
+  const ReportModel model = MakeReport(*results, choices);
+  const std::string page = options.what.empty()
+                               ? format.render(model)
+                               : ReportToCsv(model, options.what);
   if (options.out.empty()) {
     Print(page);
   } else {
@@ -96,12 +117,14 @@ void AddReportCommand(CLI::App& app) {
       "--format", options->format,
       "text, md, html, json, csv or latex (default: as --out ends, else "
       "text)");
-  command
-      ->add_option("--margin", options->margin,
-                   "Differences below this, in each measure's unit, do not "
-                   "matter (default: 0.1 of %, 0.01 of hypervolume, else a "
-                   "hundredth of the value)")
-      ->check(CLI::PositiveNumber);
+  command->add_option(
+      "--what", options->what,
+      fmt::format("Table of --format csv (default: summary): {}",
+                  fmt::join(ReportCsvNames(), ", ")));
+  command->add_option("--margin", options->margin,
+                      "Differences below this, in each measure's unit, do not "
+                      "matter (default: 0.1 of %, 0.01 of hypervolume, else a "
+                      "hundredth of the value)");
   command->callback([options] { Report(*options); });
 }
 

@@ -8,7 +8,10 @@
 namespace hwnas {
 
 std::string ReportToHtml(const ReportModel& model) {
-  const std::string_view figures = WebText("figures.js");
+  return ReportToHtml(model, WebText("figures.js"));
+}
+
+std::string ReportToHtml(const ReportModel& model, std::string_view figures) {
   DocumentScripts scripts;
   scripts.data = ReportToJson(model, true);
   std::string note;

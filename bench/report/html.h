@@ -2,6 +2,7 @@
 #define HWNAS_BENCH_REPORT_HTML_H_
 
 #include <string>
+#include <string_view>
 
 #include "bench/report/report_model.h"
 
@@ -12,6 +13,8 @@ namespace hwnas {
 /// the report's own JSON. Where the build had nothing to draw with, the page
 /// says so and has its tables. Equal models give equal bytes in one build.
 std::string ReportToHtml(const ReportModel& model);
+/// The same with another library to draw with, or none (empty).
+std::string ReportToHtml(const ReportModel& model, std::string_view figures);
 
 }  // namespace hwnas
 

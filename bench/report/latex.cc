@@ -176,14 +176,17 @@ std::string Axis(const std::string& options, const std::string& content,
       options, content, LatexText(caption));
 }
 
-std::string MeasureText(const ReportMeasure& measure) {
-  return LatexText(measure.unit.empty()
-                       ? measure.name
-                       : fmt::format("{} ({})", measure.name, measure.unit));
+std::string MeasureName(const ReportMeasure& measure) {
+  return measure.unit.empty()
+             ? measure.name
+             : fmt::format("{} ({})", measure.name, measure.unit);
 }
 
-std::string MeansFigure(const ReportProblem& problem, size_t m,
-                        const std::string& caption) {
+std::string MeasureText(const ReportMeasure& measure) {
+  return LatexText(MeasureName(measure));
+}
+
+std::string MeansFigure(const ReportProblem& problem, size_t m) {
   std::vector<std::string> names;
   std::string points;
   for (const size_t s : problem.ranking) {
@@ -206,9 +209,10 @@ std::string MeansFigure(const ReportProblem& problem, size_t m,
                   fmt::format("{}", fmt::join(names, ",")),
                   static_cast<double>(names.size()) - 0.3),
       "\\addplot+[only marks, mark=*, hwnasA, mark options={hwnasA}, error "
+      "bars/error bar style={hwnasA}, error "
       "bars/.cd, x dir=both, x explicit] coordinates {\n" +
           points + "};\n",
-      caption);
+      MeasureName(problem.measures[m]) + ": mean and 95 % interval");
 }
 
 std::string Coordinates(const std::vector<double>& x,
@@ -272,6 +276,25 @@ std::string TargetsFigure(const ReportProblem& problem, size_t m,
       content, caption);
 }
 
+// What half of a strategy's runs attain, the second score ascending.
+std::string AttainmentPlot(const ReportProblem& problem,
+                           const ReportStrategy& strategy, size_t n) {
+  const bool least = problem.scores[1].direction == Direction::kMinimize;
+  for (const ReportAttainment& of : strategy.attainment) {
+    if (of.share != 0.5 || of.first.empty()) continue;
+    std::string points;
+    for (size_t i = 0; i < of.first.size(); ++i) {
+      const size_t at = least ? of.first.size() - 1 - i : i;
+      points += fmt::format("({},{})", of.second[at], of.first[at]);
+    }
+    return fmt::format(
+        "\\addplot[{}, const plot mark {}, mark=none, forget plot] "
+        "coordinates {{{}}};\n",
+        Colour(n), least ? "left" : "right", points);
+  }
+  return "";
+}
+
 std::string FrontFigure(const ReportProblem& problem,
                         const std::string& caption) {
   std::string content;
@@ -283,6 +306,7 @@ std::string FrontFigure(const ReportProblem& problem,
   };
   size_t n = 0;
   for (const size_t s : problem.ranking) {
+    content += AttainmentPlot(problem, problem.strategies[s], n);
     std::string points;
     for (const ReportFrontPoint& point : problem.front) {
       if (std::find(point.strategies.begin(), point.strategies.end(), s) ==
@@ -291,7 +315,10 @@ std::string FrontFigure(const ReportProblem& problem,
       }
       points += fmt::format("({},{})", point.scores[1], point.scores[0]);
     }
-    if (points.empty()) continue;
+    if (points.empty()) {
+      ++n;
+      continue;
+    }
     content += fmt::format(
         "\\addplot[only marks, {}, mark={}, mark size={}pt, fill opacity=0.5] "
         "coordinates {{{}}};\n\\addlegendentry{{{}}}\n",
@@ -348,7 +375,7 @@ std::string FigureText(const ReportModel& model, const DocumentBlock& block) {
   if (kind == "ranks") return RanksFigure(*model.across, block.text);
   HWNAS_CHECK(p < model.problems.size());
   const ReportProblem& problem = model.problems[p];
-  if (kind == "means") return MeansFigure(problem, m, block.text);
+  if (kind == "means") return MeansFigure(problem, m);
   if (kind == "anytime") return AnytimeFigure(problem, m, block.text);
   if (kind == "targets") return TargetsFigure(problem, m, block.text);
   if (kind == "front") return FrontFigure(problem, block.text);

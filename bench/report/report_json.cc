@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "bench/report/csv.h"
 #include "bench/report/wording.h"
 #include "tabular/metric.h"
 
@@ -12,10 +11,6 @@ namespace hwnas {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-const char* DirectionText(Direction direction) {
-  return direction == Direction::kMaximize ? "max" : "min";
-}
 
 template <typename T>
 Json Optional(const std::optional<T>& value) {
@@ -299,46 +294,6 @@ Json ProblemJsonObject(const ReportProblem& problem) {
           {"warnings", problem.warnings}};
 }
 
-// --- CSV -------------------------------------------------------------------
-
-std::string Number(double value) { return fmt::format("{}", value); }
-
-std::vector<std::string> CsvFields(const ReportProblem& problem,
-                                   const ReportStrategy& strategy, size_t m) {
-  const ReportMeasure& measure = problem.measures[m];
-  const ReportScore& score = strategy.scores[m];
-  const SampleSummary& value = score.value;
-  std::vector<std::string> fields = {problem.experiment,
-                                     problem.name,
-                                     problem.table_digest,
-                                     problem.synthetic ? "SYNTHETIC" : "",
-                                     strategy.label,
-                                     strategy.id,
-                                     measure.name,
-                                     measure.unit,
-                                     DirectionText(measure.direction),
-                                     std::to_string(strategy.runs),
-                                     std::to_string(strategy.failures.size()),
-                                     std::to_string(value.count)};
-  if (value.count == 0) {
-    fields.resize(fields.size() + 8);
-  } else {
-    fields.insert(fields.end(),
-                  {Number(value.mean), value.sd ? Number(*value.sd) : "",
-                   Number(value.low), Number(value.high), Number(value.minimum),
-                   Number(value.median), Number(value.maximum),
-                   score.regret ? Number(score.regret->mean) : ""});
-  }
-  for (const uint64_t count :
-       {strategy.trials, strategy.repeated, strategy.invalid, strategy.missing,
-        strategy.infeasible}) {
-    fields.push_back(std::to_string(count));
-  }
-  fields.push_back(Number(strategy.mean_evaluations));
-  fields.push_back(Number(strategy.mean_simulated_seconds));
-  return fields;
-}
-
 }  // namespace
 
 std::string ReportToJson(const ReportModel& model, bool compact) {
@@ -363,44 +318,6 @@ std::string ReportToJson(const ReportModel& model, bool compact) {
   return json.dump(compact ? -1 : 2, ' ', false,
                    Json::error_handler_t::replace) +
          "\n";
-}
-
-std::string ReportToCsv(const ReportModel& model) {
-  std::string out = CsvLine({"experiment",
-                             "problem",
-                             "table_digest",
-                             "synthetic",
-                             "strategy",
-                             "version",
-                             "measure",
-                             "unit",
-                             "direction",
-                             "runs",
-                             "failed",
-                             "scored",
-                             "mean",
-                             "sd",
-                             "low",
-                             "high",
-                             "min",
-                             "median",
-                             "max",
-                             "mean_regret",
-                             "trials",
-                             "repeated",
-                             "invalid",
-                             "missing",
-                             "infeasible",
-                             "mean_evaluations",
-                             "mean_simulated_seconds"});
-  for (const ReportProblem& problem : model.problems) {
-    for (const ReportStrategy& strategy : problem.strategies) {
-      for (size_t m = 0; m < problem.measures.size(); ++m) {
-        out += CsvLine(CsvFields(problem, strategy, m));
-      }
-    }
-  }
-  return out;
 }
 
 }  // namespace hwnas

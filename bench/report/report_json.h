@@ -12,9 +12,6 @@ namespace hwnas {
 /// become U+FFFD. `compact`: on one line.
 std::string ReportToJson(const ReportModel& model, bool compact = false);
 
-/// One row for each problem, strategy and measure (RFC 4180, with a header).
-std::string ReportToCsv(const ReportModel& model);
-
 }  // namespace hwnas
 
 #endif  // HWNAS_BENCH_REPORT_REPORT_JSON_H_

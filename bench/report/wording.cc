@@ -520,6 +520,10 @@ std::string DoesItMatter(const ReportProblem& problem) {
   return d == nullptr ? "-" : RelevanceText(*d, problem.measures[0]);
 }
 
+const char* DirectionText(Direction direction) {
+  return direction == Direction::kMaximize ? "max" : "min";
+}
+
 const char* RelevanceName(Relevance relevance) {
   switch (relevance) {
     case Relevance::kMatters:

@@ -26,6 +26,9 @@ std::string Finding(const ReportProblem& problem);
 /// with the margin it is judged by; `-` where there are no two to compare.
 std::string DoesItMatter(const ReportProblem& problem);
 
+/// `max` or `min`.
+const char* DirectionText(Direction direction);
+
 /// `matters`, `equivalent`, `unclear`.
 const char* RelevanceName(Relevance relevance);
 

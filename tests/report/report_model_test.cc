@@ -1,9 +1,11 @@
 #include "bench/report/report_model.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
 #include "bench/report/html.h"
+#include "bench/report/report_csv.h"
 #include "bench/report/report_json.h"
 #include "bench/report/wording.h"
 #include "gmock/gmock.h"
@@ -595,6 +597,45 @@ TEST(ReportHtml, ANameThatIsMarkupStaysText) {
   EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
   EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;"));
   EXPECT_THAT(html, HasSubstr("\\u003cscript>alert(1)"));
+}
+
+TEST(ReportHtml, WithoutALibraryToDrawWithThePageSaysSo) {
+  MadeResults made;
+  AddClearWin(&made, made.AddProblem(MadeResults::OneObjective("p")));
+  const ReportModel model = MakeReport(made.Get());
+  const std::string html = ReportToHtml(model, "");
+  EXPECT_THAT(html, HasSubstr("This page has no figures: hwnas was built"));
+  EXPECT_THAT(html, HasSubstr("<caption>accuracy:cifar10/val/e200"));
+  EXPECT_THAT(ReportToHtml(model, "let vega = {};"),
+              Not(HasSubstr("This page has no figures")));
+}
+
+TEST(ReportCsv, HasATableForEveryFigure) {
+  MadeResults made;
+  AddClearWin(&made, made.AddProblem(MadeResults::OneObjective("p")));
+  const int64_t two = made.AddProblem(MadeResults::TwoObjectives("two"));
+  for (const char* label : {"better", "worse", "third"}) {
+    made.AddStrategy(label);
+    made.AddRun(two, label, 0, {{1, {90.0, 4.0}}, {2, {92.0, 8.0}}}, {0, 1});
+  }
+  const ReportModel model = MakeReport(made.Get());
+  for (const std::string& name : ReportCsvNames()) {
+    const std::string csv = ReportToCsv(model, name);
+    // Two strategies are in both problems: too few for ranks.
+    const bool empty = name == "ranks";
+    const auto lines = std::count(csv.begin(), csv.end(), '\n');
+    EXPECT_EQ(lines > 1, !empty) << name;
+    // Every line has as many fields as the header.
+    const std::string header = csv.substr(0, csv.find('\n'));
+    const auto commas = std::count(header.begin(), header.end(), ',');
+    EXPECT_EQ(std::count(csv.begin(), csv.end(), ','), commas * lines) << name;
+  }
+  EXPECT_THAT(ReportToCsv(model, "wins"), HasSubstr("\nbetter,worse,2,1,0\n"));
+  EXPECT_THAT(ReportToCsv(model, "attainment"),
+              HasSubstr("\nmade,two,better,0.5,92,8\n"));
+  EXPECT_THAT(ReportToCsv(model, "values"),
+              HasSubstr("\nmade,p,worse,accuracy:cifar10/val/e200,0,90\n"));
+  EXPECT_THROW(ReportToCsv(model, "nothing"), Error);
 }
 
 TEST(ReportHtml, ResultsOfFailedRunsOnlyHaveNoFigures) {
