@@ -111,8 +111,8 @@ Predictions Predictor::Predict(const Features& features) const {
     throw Error(ErrorCode::kUsage,
                 fmt::format("{}: fitted on {} with {} columns, asked of {} "
                             "with {}; encode alike",
-                            Id(), encoding_, columns_.size(), features.encoding,
-                            features.Columns()));
+                            Id(), Quoted(encoding_), columns_.size(),
+                            Quoted(features.encoding), features.Columns()));
   }
   CheckFinite(features);
   return DoPredict(features);

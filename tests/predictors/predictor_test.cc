@@ -119,6 +119,16 @@ TEST_P(EveryPredictor, RefusesWhatItCannotLearnFrom) {
               HasSubstr("encode alike"));
 }
 
+TEST(Predictor, WhatASavedModelCallsItsEncodingStaysOnOneLine) {
+  Made made = MakeData(40, 3, 0.1, 6);
+  made.features.encoding = "made@1\nand more";
+  const auto predictor = MakePredictor("ridge");
+  predictor->Fit(made.features, made.values, 1);
+  made.features.encoding = "made@1";
+  EXPECT_EQ(FailureOf([&] { predictor->Predict(made.features); }).find('\n'),
+            std::string::npos);
+}
+
 INSTANTIATE_TEST_SUITE_P(Predictors, EveryPredictor,
                          testing::Values(Named{"ridge"},
                                          Named{"gaussian-process"},
