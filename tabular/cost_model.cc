@@ -26,6 +26,12 @@ int64_t Biases(const Layer& layer) {
   return has ? layer.out.channels : 0;
 }
 
+/// Weights that are zero, of each layer.
+int64_t Zeros(const Layer& layer, double sparsity) {
+  return static_cast<int64_t>(static_cast<double>(Weights(layer)) * sparsity /
+                              100.0);
+}
+
 int64_t Bytes(int64_t values, int bits) { return (values * bits + 7) / 8; }
 
 bool RunsInPlace(LayerKind kind) {
@@ -77,17 +83,34 @@ int64_t ParamsPaper(const LayerGraph& graph) {
 }
 
 int64_t BitOperations(const LayerGraph& graph) {
-  return Sum(graph, [](const Layer& layer) {
-    return LayerMacs(layer) * layer.weight_bits * layer.activation_bits;
+  return BitOperations(graph, 0);
+}
+
+int64_t WeightBytes(const LayerGraph& graph) { return WeightBytes(graph, 0); }
+
+int64_t Params(const LayerGraph& graph, double sparsity) {
+  return Sum(graph, [&](const Layer& layer) {
+    return LayerParams(layer) - Zeros(layer, sparsity);
   });
 }
 
-int64_t WeightBytes(const LayerGraph& graph) {
-  return Sum(graph, [](const Layer& layer) {
+int64_t BitOperations(const LayerGraph& graph, double sparsity) {
+  return Sum(graph, [&](const Layer& layer) {
+    const int64_t skipped = static_cast<int64_t>(layer.out.height) *
+                            layer.out.width * Zeros(layer, sparsity);
+    return (LayerMacs(layer) - skipped) * layer.weight_bits *
+           layer.activation_bits;
+  });
+}
+
+int64_t WeightBytes(const LayerGraph& graph, double sparsity) {
+  return Sum(graph, [&](const Layer& layer) {
     const int64_t folded = layer.kind == LayerKind::kBatchNorm
                                ? 2 * static_cast<int64_t>(layer.out.channels)
                                : Biases(layer);
-    return Bytes(Weights(layer), layer.weight_bits) + Bytes(folded, 32);
+    const int64_t mask = sparsity > 0 ? Weights(layer) : 0;
+    return Bytes(Weights(layer) - Zeros(layer, sparsity), layer.weight_bits) +
+           Bytes(mask, 1) + Bytes(folded, 32);
   });
 }
 

@@ -49,6 +49,14 @@ int64_t WeightBytes(const LayerGraph& graph);
 /// answer as its own layer's, and it stays alive.
 int64_t PeakActivationBytes(const LayerGraph& graph);
 
+/// The same of a network in whose convolution and linear layers `sparsity`
+/// percent of the weights, rounded down in each layer, are zero: zeros are no
+/// params and cost no operations, as on a processor that skips them; a layer
+/// with zeros is stored as the other weights and a mask of one bit a weight.
+int64_t Params(const LayerGraph& graph, double sparsity);
+int64_t BitOperations(const LayerGraph& graph, double sparsity);
+int64_t WeightBytes(const LayerGraph& graph, double sparsity);
+
 /// Macs of one layer.
 int64_t LayerMacs(const Layer& layer);
 /// Trainable values of one layer.

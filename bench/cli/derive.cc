@@ -3,13 +3,16 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "bench/cli/command.h"
 #include "bench/cli/interrupt.h"
+#include "bench/cli/json.h"
 #include "bench/cli/output.h"
 #include "bench/cli/progress_line.h"
 #include "bench/cli/share.h"
@@ -17,6 +20,7 @@
 #include "datasets/derive/audit.h"
 #include "datasets/derive/compress_pass.h"
 #include "datasets/derive/derive.h"
+#include "datasets/derive/derived_rows.h"
 #include "datasets/derive/derived_table.h"
 #include "datasets/file_writer.h"
 #include "tabular/error.h"
@@ -40,7 +44,8 @@ struct Options {
   bool compress = false;
   bool agreement = false;
   std::string against;
-  std::string against_metric = "accuracy:test";
+  std::vector<std::string> against_metrics = {"accuracy:test"};
+  OutputFormat format = OutputFormat::kText;
 };
 
 void CheckInitFrom(const derive::Recipe& recipe, const Options& options) {
@@ -56,11 +61,27 @@ void CheckInitFrom(const derive::Recipe& recipe, const Options& options) {
   }
 }
 
-void RunAudit(const derive::Recipe& recipe, const Options& options) {
-  CheckInitFrom(recipe, options);
-  const auto report =
-      derive::Audit(recipe, derive::ReadShards(options.shards), options.data,
-                    options.audit, options.audit_label, options.init_from);
+// What was done, for --format json; texts are printed as it is done.
+using Json = nlohmann::ordered_json;
+
+Json AuditJson(const derive::AuditReport& report) {
+  Json rows = Json::array();
+  for (const derive::AuditedRow& row : report.rows) {
+    rows.push_back({{"position", row.stored.position},
+                    {"seed", row.seed},
+                    {"images", row.images},
+                    {"exact", row.exact},
+                    {"agrees", row.agrees},
+                    {"difference", row.difference}});
+  }
+  return {{"rows", std::move(rows)},
+          {"exact", report.exact},
+          {"disagreeing", report.disagreeing},
+          {"tolerance", report.tolerance},
+          {"kernels", report.kernels}};
+}
+
+std::string AuditText(const derive::AuditReport& report) {
   std::string text;
   for (const derive::AuditedRow& row : report.rows) {
     text += fmt::format(
@@ -76,66 +97,237 @@ void RunAudit(const derive::Recipe& recipe, const Options& options) {
       "points\n",
       report.exact, report.rows.size(), report.kernels, report.disagreeing,
       report.tolerance);
-  Print(text);
+  return text;
+}
+
+// `failure`: what to end with, when all is printed.
+Json RunAudit(const derive::Recipe& recipe, const Options& options,
+              std::optional<Error>* failure) {
+  CheckInitFrom(recipe, options);
+  const auto report =
+      derive::Audit(recipe, derive::ReadShards(options.shards), options.data,
+                    options.audit, options.audit_label, options.init_from);
+  if (options.format == OutputFormat::kText) Print(AuditText(report));
   if (report.disagreeing != 0) {
-    throw Error(ErrorCode::kDisagree,
-                fmt::format("{} of {} retrained rows disagree with {}",
-                            report.disagreeing, report.rows.size(),
-                            Quoted(options.shards, 400)));
+    failure->emplace(ErrorCode::kDisagree,
+                     fmt::format("{} of {} retrained rows disagree with {}",
+                                 report.disagreeing, report.rows.size(),
+                                 Quoted(options.shards, 400)));
   }
+  return AuditJson(report);
+}
+
+// With --agreement: everything that the figures of a page about the rows need.
+struct Analysis {
+  derive::AgreementReport report;
+  std::vector<derive::RankAgreement> against;
+  std::shared_ptr<const SearchSpace> space;
+};
+
+Analysis Analyse(const derive::Recipe& recipe, const Options& options) {
+  const auto rows = derive::ReadDerivedRows(options.shards);
+  Analysis analysis;
+  analysis.report = derive::Agreement(recipe, rows);
+  analysis.space = MakeSpace(recipe.space);
+  if (options.against.empty()) return analysis;
+  const auto table = Table::Open(options.against);
+  for (const std::string& metric : options.against_metrics) {
+    for (auto& row :
+         derive::AgreementWith(recipe, rows, *table, Metric::Parse(metric))) {
+      analysis.against.push_back(std::move(row));
+    }
+  }
+  return analysis;
+}
+
+Json Coefficient(std::optional<double> value) {
+  return value ? Json(*value) : Json();
+}
+
+Json RanksJson(const std::vector<derive::RankAgreement>& list) {
+  Json json = Json::array();
+  for (const derive::RankAgreement& row : list) {
+    json.push_back({{"first", row.first},
+                    {"second", row.second},
+                    {"pairs", row.networks},
+                    {"kendall_tau", Coefficient(row.tau)},
+                    {"spearman", Coefficient(row.spearman)}});
+  }
+  return json;
+}
+
+Json CompressionsJson(const derive::AgreementReport& report) {
+  Json json = Json::array();
+  for (const derive::CompressionCost& cost : report.compressions) {
+    json.push_back({{"bits", cost.bits},
+                    {"sparsity", cost.sparsity},
+                    {"networks", cost.networks},
+                    {"diverged", cost.diverged},
+                    {"test", cost.test},
+                    {"loss", cost.loss},
+                    {"gains", cost.gains},
+                    {"largest_gain", cost.largest_gain},
+                    {"kendall_tau", Coefficient(cost.tau)}});
+  }
+  return json;
+}
+
+Json AnalysisJson(const Analysis& analysis) {
+  const derive::AgreementReport& report = analysis.report;
+  Json json;
+  json["series"] = Json::array();
+  for (const derive::SeriesCost& series : report.series) {
+    json["series"].push_back({{"seed", series.seed},
+                              {"images", series.images},
+                              {"trainings", series.trainings},
+                              {"diverged", series.diverged},
+                              {"seconds", series.seconds}});
+  }
+  json["distribution"] = Json();
+  if (report.distribution) {
+    const Summary& d = *report.distribution;
+    json["distribution"] = {{"networks", d.count},  {"mean", d.mean},
+                            {"minimum", d.minimum}, {"quartile1", d.quartile1},
+                            {"median", d.median},   {"quartile3", d.quartile3},
+                            {"maximum", d.maximum}};
+  }
+  json["best"] = Json::array();
+  for (const derive::BestCell& cell : report.best) {
+    json["best"].push_back(
+        {{"architecture", analysis.space->Format(cell.architecture)},
+         {"seeds", cell.seeds},
+         {"test", cell.test},
+         {"validation", cell.validation}});
+  }
+  json["seeds"] = RanksJson(report.seeds);
+  json["epochs"] = RanksJson(report.epochs);
+  json["images"] = RanksJson(report.images);
+  json["noise"] = Json::array();
+  for (const derive::NoiseShare& noise : report.noise) {
+    json["noise"].push_back({{"images", noise.images},
+                             {"networks", noise.networks},
+                             {"mean", noise.mean},
+                             {"network_deviation", noise.network_deviation},
+                             {"seed_deviation", noise.seed_deviation},
+                             {"network_share", noise.Share()}});
+  }
+  json["compressions"] = CompressionsJson(report);
+  json["chosen_compression"] = Json();
+  if (report.chosen) {
+    json["chosen_compression"] = {
+        {"networks", report.chosen->networks},
+        {"better_on_validation", report.chosen->better_on_validation},
+        {"better_on_test", report.chosen->better_on_test},
+        {"test_change", report.chosen->test_change}};
+  }
+  json["latencies"] = RanksJson(report.latencies);
+  json["against"] = RanksJson(analysis.against);
+  return json;
 }
 
 std::string FormatCoefficient(std::optional<double> value) {
   return value ? fmt::format("{:7.4f}", *value) : "      -";
 }
 
-std::string FormatAgreement(const derive::RankAgreement& row) {
-  return fmt::format("{:<28}{:<28}{:>9}{:>9}{:>9}\n", row.first, row.second,
-                     row.networks, FormatCoefficient(row.tau),
-                     FormatCoefficient(row.spearman));
+std::string RanksText(const std::vector<derive::RankAgreement>& list) {
+  std::string text;
+  for (const derive::RankAgreement& row : list) {
+    text += fmt::format("{:<32}{:<32}{:>9}{:>9}{:>9}\n", row.first, row.second,
+                        row.networks, FormatCoefficient(row.tau),
+                        FormatCoefficient(row.spearman));
+  }
+  return text;
 }
 
-void ShowAgreement(const derive::Recipe& recipe, const Options& options) {
-  const auto shards = derive::ReadShards(options.shards);
-  const auto report = derive::Agreement(recipe, shards);
-  std::optional<derive::RankAgreement> against;
-  if (!options.against.empty()) {
-    against =
-        derive::AgreementWith(recipe, shards, *Table::Open(options.against),
-                              Metric::Parse(options.against_metric));
+std::string DistributionText(const Analysis& analysis) {
+  std::string text;
+  for (const derive::SeriesCost& series : analysis.report.series) {
+    text += fmt::format(
+        "seed {}, {} images: {} trainings, {} diverged, {:.0f} processor "
+        "seconds\n",
+        series.seed, series.images, series.trainings, series.diverged,
+        series.seconds);
   }
-  std::string text = fmt::format("{:<28}{:<28}{:>9}{:>9}{:>9}\n", "accuracy",
-                                 "against", "trainings", "tau", "spearman");
-  for (const auto* list : {&report.seeds, &report.epochs, &report.images}) {
-    for (const derive::RankAgreement& row : *list) {
-      text += FormatAgreement(row);
-    }
+  if (analysis.report.distribution) {
+    const Summary& d = *analysis.report.distribution;
+    text += fmt::format(
+        "test accuracy of {} networks, means of seeds: {:.2f} to {:.2f}, mean "
+        "{:.2f}, quartiles {:.2f}, {:.2f}, {:.2f} %\n",
+        d.count, d.minimum, d.maximum, d.mean, d.quartile1, d.median,
+        d.quartile3);
   }
-  if (against) {
-    text += FormatAgreement(*against);
+  for (const derive::BestCell& cell : analysis.report.best) {
+    text += fmt::format("  {}: test {:.2f}, validation {:.2f} %, {} seeds\n",
+                        analysis.space->Format(cell.architecture), cell.test,
+                        cell.validation, cell.seeds);
   }
-  for (const derive::NoiseShare& noise : report.noise) {
+  for (const derive::NoiseShare& noise : analysis.report.noise) {
     text += fmt::format(
         "{} images, {} networks with several seeds: mean test accuracy {:.2f}, "
-        "deviation of networks {:.3f}, of seeds {:.3f} points\n",
+        "deviation of networks {:.3f}, of seeds {:.3f} points; networks are "
+        "{:.1f} % of the variance\n",
         noise.images, noise.networks, noise.mean, noise.network_deviation,
-        noise.seed_deviation);
+        noise.seed_deviation, 100 * noise.Share());
   }
-  Print(text);
+  return text;
 }
 
-void WriteTable(const derive::Recipe& recipe, const Options& options) {
+std::string CompressionsText(const derive::AgreementReport& report) {
+  if (report.compressions.empty()) return "";
+  std::string text = fmt::format(
+      "\n{:>4} {:>8} {:>8} {:>8} {:>7} {:>7} {:>6} "
+      "{:>12} {:>7}\n",
+      "bits", "sparsity", "networks", "diverged", "test", "loss", "gains",
+      "largest gain", "tau");
+  for (const derive::CompressionCost& cost : report.compressions) {
+    text += fmt::format(
+        "{:>4} {:>8} {:>8} {:>8} {:>7.2f} {:>7.2f} {:>6} "
+        "{:>12.2f} {:>7}\n",
+        cost.bits, cost.sparsity, cost.networks, cost.diverged, cost.test,
+        cost.loss, cost.gains, cost.largest_gain, FormatCoefficient(cost.tau));
+  }
+  text += fmt::format(
+      "the compression that is best on validation: better than none for {} of "
+      "{} networks there, for {} on test; test accuracy changes by {:+.2f} "
+      "points\n",
+      report.chosen->better_on_validation, report.chosen->networks,
+      report.chosen->better_on_test, report.chosen->test_change);
+  return text;
+}
+
+Json ShowAgreement(const derive::Recipe& recipe, const Options& options) {
+  const Analysis analysis = Analyse(recipe, options);
+  if (options.format == OutputFormat::kText) {
+    const derive::AgreementReport& report = analysis.report;
+    Print(DistributionText(analysis) +
+          fmt::format("\n{:<32}{:<32}{:>9}{:>9}{:>9}\n", "ranks", "against",
+                      "pairs", "tau", "spearman") +
+          RanksText(report.seeds) + RanksText(report.epochs) +
+          RanksText(report.images) + RanksText(report.latencies) +
+          RanksText(analysis.against) + CompressionsText(report));
+  }
+  return AnalysisJson(analysis);
+}
+
+Json WriteTable(const derive::Recipe& recipe, const Options& options) {
   const auto report = derive::WriteDerivedTable(
-      recipe, derive::ReadShards(options.shards), options.out);
-  Print(fmt::format(
-      "{}: {} architectures, {} networks, {} trainings, {} of them diverged\n",
-      options.out, report.architectures, report.networks, report.trainings,
-      report.diverged));
+      recipe, derive::ReadDerivedRows(options.shards), options.out);
+  if (options.format == OutputFormat::kText) {
+    Print(fmt::format(
+        "{}: {} architectures, {} networks, {} trainings, {} of "
+        "them diverged, {} compressed, {} platforms\n",
+        options.out, report.architectures, report.networks, report.trainings,
+        report.diverged, report.compressed, report.platforms));
+  }
+  return {
+      {"path", options.out},          {"architectures", report.architectures},
+      {"networks", report.networks},  {"trainings", report.trainings},
+      {"diverged", report.diverged},  {"compressed", report.compressed},
+      {"platforms", report.platforms}};
 }
 
-void Train(const derive::Recipe& recipe, const Options& options) {
-  CheckInitFrom(recipe, options);
-  const InterruptScope interrupt;
+derive::DeriveOptions ToDeriveOptions(const Options& options,
+                                      const InterruptScope& interrupt) {
   derive::DeriveOptions derive_options;
   derive_options.folder = options.shards;
   derive_options.data_folder = options.data;
@@ -151,26 +343,41 @@ void Train(const derive::Recipe& recipe, const Options& options) {
     derive_options.shard = share.i - 1;
     derive_options.shards = share.n;
   }
+  return derive_options;
+}
+
+Json Train(const derive::Recipe& recipe, const Options& options,
+           std::optional<Error>* failure) {
+  CheckInitFrom(recipe, options);
+  const InterruptScope interrupt;
   DeriveProgress done;
   {
     ProgressLine line(options.compress ? "networks" : "trainings");
     const auto work =
         options.compress ? derive::CompressTrained : derive::Derive;
-    done =
-        work(recipe, derive_options, [&line](const DeriveProgress& progress) {
-          line.Show(static_cast<uint64_t>(progress.done),
-                    static_cast<uint64_t>(progress.total));
-        });
+    done = work(recipe, ToDeriveOptions(options, interrupt),
+                [&line](const DeriveProgress& progress) {
+                  line.Show(static_cast<uint64_t>(progress.done),
+                            static_cast<uint64_t>(progress.total));
+                });
   }
-  Print(fmt::format(
-      "{}: {} of {} {}, {} of them now\n", options.shards, done.done,
-      done.total,
-      options.compress ? "trained networks compressed" : "trainings done",
-      done.trained));
-  if (interrupt.Requested() && done.done < done.total) {
-    throw Error(ErrorCode::kInterrupted,
-                "interrupted; the same command goes on where it stopped");
+  const bool interrupted = interrupt.Requested() && done.done < done.total;
+  if (options.format == OutputFormat::kText) {
+    Print(fmt::format(
+        "{}: {} of {} {}, {} of them now\n", options.shards, done.done,
+        done.total,
+        options.compress ? "trained networks compressed" : "trainings done",
+        done.trained));
   }
+  if (interrupted) {
+    failure->emplace(ErrorCode::kInterrupted,
+                     "interrupted; the same command goes on where it stopped");
+  }
+  return {{"shards", options.shards},
+          {"done", done.done},
+          {"total", done.total},
+          {"now", done.trained},
+          {"interrupted", interrupted}};
 }
 
 // What is asked for: the audit or the table of shards that are there, or
@@ -183,17 +390,25 @@ void Derive(Options options) {
   }
   const bool beside = options.shards.empty();
   if (beside) options.shards = options.out + ".shards";
+  Json done;
+  done["recipe"] = recipe.name;
+  std::optional<Error> failure;
   if (options.audit > 0) {
-    RunAudit(recipe, options);
-    return;
+    done["audit"] = RunAudit(recipe, options, &failure);
+  } else if (options.agreement) {
+    done["agreement"] = ShowAgreement(recipe, options);
+  } else {
+    if (beside) MakeFolder(options.shards);
+    if (beside || options.out.empty()) {
+      done[options.compress ? "compressed" : "trained"] =
+          Train(recipe, options, &failure);
+    }
+    if (!options.out.empty() && !failure) {
+      done["table"] = WriteTable(recipe, options);
+    }
   }
-  if (options.agreement) {
-    ShowAgreement(recipe, options);
-    return;
-  }
-  if (beside) MakeFolder(options.shards);
-  if (beside || options.out.empty()) Train(recipe, options);
-  if (!options.out.empty()) WriteTable(recipe, options);
+  if (options.format == OutputFormat::kJson) PrintJson("derive", done);
+  if (failure) throw *failure;
 }
 
 }  // namespace
@@ -242,17 +457,21 @@ void AddDeriveCommand(CLI::App& app) {
                    "Retrain so many random rows of the shards and compare")
       ->check(CLI::Range(1, 1 << 24));
   command->add_flag("--agreement", options->agreement,
-                    "How the shards' seeds, epochs and numbers of images\n"
-                    "rank the networks");
+                    "What the rows say: distribution, noise, how seeds,\n"
+                    "epochs, images and latencies rank the networks, what\n"
+                    "compression costs");
   command
       ->add_option("--against", options->against,
                    "With --agreement: also how they agree with another table")
       ->type_name("T.db");
   command
-      ->add_option("--against-metric", options->against_metric, "Of that table")
+      ->add_option("--against-metric", options->against_metrics,
+                   "Of that table (repeatable); 'latency': each platform's")
+      ->delimiter(',')
       ->capture_default_str();
   command->add_option("--audit-label", options->audit_label,
                       "Chooses the rows, such as a commit's hash");
+  AddFormatOption(*command, &options->format);
   command->callback([options] { Derive(*options); });
 }
 

@@ -124,7 +124,7 @@ void Measure(Options options) {
   WarnOfOtherWork();
   const std::vector<LatencyFile> files = MeasureAll(options, *table);
   const auto writer = TableWriter::Open(options.table);
-  AddLatencies(files, *writer, *table);
+  AddLatencies(files, ArchitecturesOf(*table), *writer);
   writer->Commit();
   if (options.format == OutputFormat::kJson) {
     PrintAsJson(options.table, files);

@@ -29,8 +29,9 @@ struct CompressedScore {
 
 /// A network at one sparsity.
 struct CompressedNetwork {
-  bool diverged = false;  // its fine-tuning; nothing below is there then
-  int nonzero = 0;        // weights of convolutions and the linear layer
+  /// Its training or fine-tuning; nothing below is there then.
+  bool diverged = false;
+  int nonzero = 0;  // weights of convolutions and the linear layer
   std::vector<CompressedScore> scores;  // by kBitWidths
   bool operator==(const CompressedNetwork&) const = default;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -79,7 +80,6 @@ class CompressPass {
                     fmt::format("{}: position {} is another network",
                                 ShardFileName(series), row.position));
       }
-      if (row.diverged) continue;
       ++progress_.total;
       const auto found = done.find(row.position);
       if (found == done.end()) {
@@ -99,15 +99,19 @@ class CompressPass {
   }
 
   void CompressOne(const Job& job, Workspace* workspace) {
-    const Plan plan = MakePlan(*space_, job.trained.architecture, input_);
-    const std::vector<float> weights = Weights(job, plan, workspace);
     CompressionRow row;
     row.position = job.trained.position;
     row.architecture = job.trained.architecture;
     row.digest = job.trained.digest;
-    row.networks =
-        Compress(plan, recipe_, data_, job.series.seed, job.series.images,
-                 weights, BestKernels(), workspace);
+    if (job.trained.diverged) {
+      row.networks.assign(std::size(kSparsities), {true, 0, {}});
+    } else {
+      const Plan plan = MakePlan(*space_, job.trained.architecture, input_);
+      const std::vector<float> weights = Weights(job, plan, workspace);
+      row.networks =
+          Compress(plan, recipe_, data_, job.series.seed, job.series.images,
+                   weights, BestKernels(), workspace);
+    }
     const std::lock_guard<std::mutex> lock(mutex_);
     files_[job.file]->Add(std::move(row));
     ++progress_.done;

@@ -9,10 +9,12 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <type_traits>
 #include <unordered_map>
 #include <utility>
 
 #include "datasets/derive/derive.h"
+#include "datasets/measure/measure.h"
 #include "tabular/cost_model.h"
 #include "tabular/error.h"
 #include "tabular/search_space.h"
@@ -46,24 +48,49 @@ std::string TrainingQualifiers(const Recipe& recipe) {
   return text + ";init=" + name;
 }
 
-[[noreturn]] void FailRow(ErrorCode code, const ShardHeader& header,
-                          const ShardRow& row, std::string_view what) {
-  throw Error(code, fmt::format("{}: position {} {}", ShardFileName(header),
-                                row.position, what));
+// Behind the fidelity of trainings on so many images.
+std::string ImagesSuffix(const Recipe& recipe, int images) {
+  return images == recipe.training_images ? "" : fmt::format("n{}", images);
 }
 
+template <class Row>
+[[noreturn]] void FailRow(ErrorCode code, const ShardHeader& header,
+                          const Row& row, std::string_view what) {
+  constexpr bool kCompressed = std::is_same_v<Row, CompressionRow>;
+  throw Error(code, fmt::format("{}{}: position {} {}",
+                                kCompressed ? "compression/" : "",
+                                ShardFileName(header), row.position, what));
+}
+
+// Whether no more images are correct than there are.
+bool CountsFit(const Recipe& recipe, int validation, int test) {
+  return validation <= recipe.validation_images &&
+         test <= kTestImagesOfAClass * recipe.classes;
+}
+
+bool CountsFit(const Recipe& recipe, const ShardRow& row) {
+  return std::ranges::all_of(row.validation, [&](int correct) {
+    return CountsFit(recipe, correct, row.test);
+  });
+}
+
+bool CountsFit(const Recipe& recipe, const CompressionRow& row) {
+  return std::ranges::all_of(row.networks, [&](const CompressedNetwork& n) {
+    return std::ranges::all_of(n.scores, [&](const CompressedScore& score) {
+      return CountsFit(recipe, score.validation, score.test);
+    });
+  });
+}
+
+template <class Row>
 void CheckRow(const Recipe& recipe, const SearchSpace& space,
-              const ShardHeader& header, const ShardRow& row) {
+              const ShardHeader& header, const Row& row) {
   if (row.architecture.size() != space.Decisions().size() ||
       !space.IsValid(row.architecture)) {
     FailRow(ErrorCode::kCorrupt, header, row,
             "is no architecture of " + space.Id());
   }
-  bool good = row.test <= kTestImagesOfAClass * recipe.classes;
-  for (const int correct : row.validation) {
-    good = good && correct <= recipe.validation_images;
-  }
-  if (!good) {
+  if (!CountsFit(recipe, row)) {
     FailRow(ErrorCode::kCorrupt, header, row,
             "classifies more images than there are");
   }
@@ -88,6 +115,45 @@ Trainings Collect(const Recipe& recipe, const SearchSpace& space,
   return trainings;
 }
 
+// Compressions of each effective network.
+using Compressions =
+    std::unordered_map<std::string,
+                       std::map<TrainingKey, const CompressionRow*>>;
+
+// Whether a network's training ended in weights of this digest.
+bool EndedIn(const Trainings& trainings, const std::string& network,
+             const TrainingKey& training, const std::string& digest) {
+  const auto of_network = trainings.find(network);
+  if (of_network == trainings.end()) return false;
+  const auto found = of_network->second.find(training);
+  return found != of_network->second.end() && found->second->digest == digest;
+}
+
+Compressions Collect(const Recipe& recipe, const SearchSpace& space,
+                     const std::vector<CompressionShard>& shards,
+                     const Trainings& trainings) {
+  Compressions compressions;
+  for (const CompressionShard& shard : shards) {
+    CheckRecipe(recipe, shard.header);
+    const TrainingKey training = {shard.header.images, shard.header.seed};
+    for (const CompressionRow& row : shard.rows) {
+      CheckRow(recipe, space, shard.header, row);
+      const std::string key = space.EffectiveKey(row.architecture);
+      if (!EndedIn(trainings, key, training, row.digest)) {
+        FailRow(ErrorCode::kDisagree, shard.header, row,
+                "is a compression of weights that no training here ended in");
+      }
+      const auto [found, is_new] =
+          compressions[key].try_emplace(training, &row);
+      if (!is_new && found->second->networks != row.networks) {
+        FailRow(ErrorCode::kDisagree, shard.header, row,
+                "is there twice, with other results");
+      }
+    }
+  }
+  return compressions;
+}
+
 // The columns of all trainings on so many images.
 class SeriesColumns {
  public:
@@ -95,8 +161,7 @@ class SeriesColumns {
                 TableWriter* writer)
       : recipe_(recipe), writer_(writer) {
     const std::string end =
-        (images == recipe.training_images ? "" : fmt::format("n{}", images)) +
-        TrainingQualifiers(recipe);
+        ImagesSuffix(recipe, images) + TrainingQualifiers(recipe);
     const std::string dataset = DatasetName(recipe);
     const auto add = [&](const std::string& metric) {
       Column column;
@@ -150,21 +215,150 @@ class SeriesColumns {
   std::set<std::string> replicates_;
 };
 
-// The cost model's columns, counted once for each effective network.
-class CostColumns {
+// One compression: a width and a sparsity.
+std::string CompressionQualifiers(int bits, int sparsity) {
+  return fmt::format(";bits={};sparsity={}", bits, sparsity);
+}
+
+// The measured columns of compressions of trainings on so many images; params,
+// whose metric does not tell numbers of images apart, only on all of them.
+class CompressionColumns {
  public:
-  CostColumns(const Recipe& recipe, TableWriter* writer) : writer_(writer) {
+  CompressionColumns(const Recipe& recipe, const std::string& source,
+                     int images, TableWriter* writer)
+      : recipe_(recipe),
+        writer_(writer),
+        with_params_(images == recipe.training_images) {
     input_.image = {1, recipe.image_size, recipe.image_size};
     input_.classes = recipe.classes;
-    for (const CostRule& rule : CostRules()) {
+    const std::string dataset = DatasetName(recipe);
+    const std::string end = TrainingQualifiers(recipe);
+    const auto add = [&](const std::string& metric) {
       Column column;
-      column.metric = Metric::Parse(fmt::format(
-          "{}:{}{}{}", rule.quantity, DatasetName(recipe),
-          rule.rule.empty() ? "" : ";rule=" + rule.rule, Qualifiers(recipe)));
+      column.metric = Metric::Parse(metric);
+      column.source = source;
+      column.origin = Origin::kMeasured;
+      columns_.push_back(writer->AddColumn(column));
+    };
+    for (const int sparsity : kSparsities) {
+      if (with_params_) {
+        add(fmt::format("params:{};sparsity={}{}", dataset, sparsity, end));
+      }
+      for (const int bits : kBitWidths) {
+        for (const char* split : {"val", "test"}) {
+          add(fmt::format("accuracy:{}/{}/e{}{}{}{}", dataset, split,
+                          recipe.epochs, ImagesSuffix(recipe, images),
+                          CompressionQualifiers(bits, sparsity), end));
+        }
+      }
+    }
+  }
+
+  void Set(uint64_t seed, int64_t architecture, const CompressionRow& row) {
+    const std::string replicate = fmt::format("{}", seed);
+    replicates_.insert(replicate);
+    const std::vector<Value>& values = ValuesOf(row);
+    for (size_t c = 0; c < columns_.size(); ++c) {
+      writer_->Set(columns_[c], replicate, architecture, values[c]);
+    }
+  }
+
+  void FillGaps() {
+    for (const int64_t column : columns_) {
+      for (const std::string& replicate : replicates_) {
+        writer_->FillGaps(column, replicate, Missing::kNotMeasured);
+      }
+    }
+  }
+
+ private:
+  // Values that are not zero in a network with so many weights that are not. A
+  // disconnected one has none to the cost model, and learns a bias.
+  Value NonZeroValues(const CompressionRow& row, int weights) const {
+    if (!writer_->Space().IsConnected(row.architecture)) {
+      return {0, Missing::kDisconnected};
+    }
+    const LayerGraph graph =
+        writer_->Space().Layers(row.architecture, input_).Effective();
+    const int64_t all = Params(graph);
+    const int64_t others = Params(graph, 100);
+    if (weights > all - others) {
+      throw Error(ErrorCode::kCorrupt,
+                  fmt::format("compression of position {}: more weights than "
+                              "the network has",
+                              row.position));
+    }
+    return {static_cast<double>(others + weights), Missing::kNone};
+  }
+
+  // By column; many architectures share a row.
+  const std::vector<Value>& ValuesOf(const CompressionRow& row) {
+    std::vector<Value>& values = values_[&row];
+    if (!values.empty()) return values;
+    const auto percent = [](int correct, double images) {
+      return Value{100.0 * correct / images, Missing::kNone};
+    };
+    const double tests =
+        static_cast<double>(kTestImagesOfAClass * recipe_.classes);
+    for (const CompressedNetwork& network : row.networks) {
+      if (network.diverged) {
+        values.resize(
+            values.size() + (with_params_ ? 1 : 0) + 2 * std::size(kBitWidths),
+            {0, Missing::kDiverged});
+        continue;
+      }
+      if (with_params_) {
+        values.push_back(NonZeroValues(row, network.nonzero));
+      }
+      for (const CompressedScore& score : network.scores) {
+        values.push_back(percent(score.validation, recipe_.validation_images));
+        values.push_back(percent(score.test, tests));
+      }
+    }
+    return values;
+  }
+
+  const Recipe& recipe_;
+  TableWriter* writer_;
+  bool with_params_;
+  NetworkInput input_;
+  // By sparsity: params, then by width val and test.
+  std::vector<int64_t> columns_;
+  std::unordered_map<const CompressionRow*, std::vector<Value>> values_;
+  std::set<std::string> replicates_;
+};
+
+// The cost model's columns, counted once for each effective network; with
+// `compressed` also those of every width and sparsity.
+class CostColumns {
+ public:
+  CostColumns(const Recipe& recipe, bool compressed, TableWriter* writer)
+      : writer_(writer), compressed_(compressed) {
+    input_.image = {1, recipe.image_size, recipe.image_size};
+    input_.classes = recipe.classes;
+    const std::string dataset = DatasetName(recipe);
+    const auto add = [&](const std::string& metric, const char* note) {
+      Column column;
+      column.metric = Metric::Parse(metric + Qualifiers(recipe));
       column.source = kCostSource;
       column.origin = Origin::kAnalytic;
-      column.note = "counted on the effective graph";
+      column.note = note;
       columns_.push_back(writer->AddColumn(column));
+    };
+    for (const CostRule& rule : CostRules()) {
+      add(fmt::format("{}:{}{}", rule.quantity, dataset,
+                      rule.rule.empty() ? "" : ";rule=" + rule.rule),
+          "counted on the effective graph");
+    }
+    if (!compressed) return;
+    for (const int sparsity : kSparsities) {
+      for (const int bits : kBitWidths) {
+        for (const char* quantity : {"bit-operations", "weight-bytes"}) {
+          add(fmt::format("{}:{}{}", quantity, dataset,
+                          CompressionQualifiers(bits, sparsity)),
+              "counted on the effective graph, zeros left out");
+        }
+      }
     }
   }
 
@@ -172,11 +366,8 @@ class CostColumns {
            int64_t row) {
     const auto [found, is_new] = costs_.try_emplace(key);
     if (is_new) {
-      const LayerGraph graph =
-          writer_->Space().Layers(architecture, input_).Effective();
-      for (const CostRule& rule : CostRules()) {
-        found->second.push_back(static_cast<double>(rule.count(graph)));
-      }
+      found->second =
+          Count(writer_->Space().Layers(architecture, input_).Effective());
     }
     for (size_t c = 0; c < columns_.size(); ++c) {
       writer_->Set(columns_[c], "", row, {found->second[c], Missing::kNone});
@@ -184,7 +375,25 @@ class CostColumns {
   }
 
  private:
+  // By column.
+  std::vector<double> Count(LayerGraph graph) const {
+    std::vector<double> costs;
+    for (const CostRule& rule : CostRules()) {
+      costs.push_back(static_cast<double>(rule.count(graph)));
+    }
+    if (!compressed_) return costs;
+    for (const int sparsity : kSparsities) {
+      for (const int bits : kBitWidths) {
+        graph.SetBits(bits, bits);
+        costs.push_back(static_cast<double>(BitOperations(graph, sparsity)));
+        costs.push_back(static_cast<double>(WeightBytes(graph, sparsity)));
+      }
+    }
+    return costs;
+  }
+
   TableWriter* writer_;
+  bool compressed_;
   NetworkInput input_;
   std::vector<int64_t> columns_;
   std::unordered_map<std::string, std::vector<double>> costs_;
@@ -213,6 +422,15 @@ Source TrainingSource(const Recipe& recipe) {
   source.compute = "one thread a network; train-seconds are its processor's";
   source.importer = kImporter;
   return source;
+}
+
+std::map<std::string, std::vector<LatencyFile>> ByMachine(
+    const std::vector<LatencyFile>& files) {
+  std::map<std::string, std::vector<LatencyFile>> machines;
+  for (const LatencyFile& file : files) {
+    machines[file.header.machine].push_back(file);
+  }
+  return machines;
 }
 
 std::unique_ptr<TableWriter> OpenOrCreate(
@@ -249,11 +467,13 @@ std::string DatasetName(const Recipe& recipe) {
 }
 
 DerivedTableReport WriteDerivedTable(const Recipe& recipe,
-                                     const std::vector<Shard>& shards,
+                                     const DerivedRows& rows,
                                      const std::string& path) {
   const std::shared_ptr<const SearchSpace> space = MakeSpace(recipe.space);
   CheckDerivable(*space);
-  const Trainings trainings = Collect(recipe, *space, shards);
+  const Trainings trainings = Collect(recipe, *space, rows.trainings);
+  const Compressions compressions =
+      Collect(recipe, *space, rows.compressions, trainings);
   const auto writer = OpenOrCreate(recipe, space, path);
   const Source source = TrainingSource(recipe);
   writer->AddSource(source);
@@ -273,12 +493,22 @@ DerivedTableReport WriteDerivedTable(const Recipe& recipe,
                          writer.get());
     }
   }
-  CostColumns costs(recipe, writer.get());
+  std::map<int, CompressionColumns> compressed;
+  for (const auto& [key, of_network] : compressions) {
+    for (const auto& [training, row] : of_network) {
+      ++report.compressed;
+      compressed.try_emplace(training.first, recipe, source.name,
+                             training.first, writer.get());
+    }
+  }
+  CostColumns costs(recipe, !compressions.empty(), writer.get());
   std::set<std::string> keys;
+  std::vector<Architecture> architectures;
   for (uint64_t rank = 0; rank < *space->Size(); ++rank) {
     const Architecture architecture = space->Unrank(rank);
     const std::string key = space->EffectiveKey(architecture);
     const int64_t row = writer->AddArchitecture(architecture);
+    architectures.push_back(architecture);
     keys.insert(key);
     costs.Set(key, architecture, row);
     const auto found = trainings.find(key);
@@ -286,8 +516,19 @@ DerivedTableReport WriteDerivedTable(const Recipe& recipe,
     for (const auto& [training, result] : found->second) {
       series.at(training.first).Set(training.second, row, *result);
     }
+    const auto smaller = compressions.find(key);
+    if (smaller == compressions.end()) continue;
+    for (const auto& [training, result] : smaller->second) {
+      compressed.at(training.first).Set(training.second, row, *result);
+    }
+  }
+  for (const auto& [machine, passes] : ByMachine(rows.latencies)) {
+    AddLatencies(passes, architectures, *writer);
+    report.platforms +=
+        static_cast<int64_t>(passes.front().header.settings.size());
   }
   for (auto& [images, columns] : series) columns.FillGaps();
+  for (auto& [images, columns] : compressed) columns.FillGaps();
   writer->Commit();
   report.architectures = static_cast<int64_t>(*space->Size());
   report.networks = static_cast<int64_t>(keys.size());

@@ -3,19 +3,20 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
+#include "datasets/derive/derived_rows.h"
 #include "datasets/derive/recipe.h"
-#include "datasets/derive/shard.h"
 
 namespace hwnas::derive {
 
 /// What a derived table holds.
 struct DerivedTableReport {
   int64_t architectures = 0;
-  int64_t networks = 0;   // effective ones
-  int64_t trainings = 0;  // rows of the shards
-  int64_t diverged = 0;   // of these
+  int64_t networks = 0;    // effective ones
+  int64_t trainings = 0;   // rows of the shards
+  int64_t diverged = 0;    // of these
+  int64_t compressed = 0;  // rows of the compression files
+  int64_t platforms = 0;   // of the passes of `hwnas measure`
 };
 
 /// The name of the images that a recipe's networks see, as metrics and the
@@ -23,7 +24,7 @@ struct DerivedTableReport {
 /// behind, `fashion-mnist-14`.
 std::string DatasetName(const Recipe& recipe);
 
-/// Writes shards as a table at `path`: new, or one of the same space, which
+/// Writes rows as a table at `path`: new, or one of the same space, which
 /// they are added to. Rows are the architectures of the space, all of them;
 /// those of one effective network share its trainings, others never do.
 ///
@@ -35,12 +36,20 @@ std::string DatasetName(const Recipe& recipe);
 /// reached, a missing one a gap 'not measured'. The cost model's columns are
 /// counted on the effective graph.
 ///
-/// Errors: kUsage for shards of another recipe or a table of another space;
+/// Where there are compressions, for every width B and sparsity S that
+/// Compress() makes, `;bits=B;sparsity=S` behind the metric: `accuracy` of val
+/// and test as measured, replicates being seeds; `bit-operations` and
+/// `weight-bytes` as the cost model counts them, zeros left out. `params` with
+/// `;sparsity=S` alone are the values that are not zero: weights as counted,
+/// and what is not pruned. Latencies are as AddLatencies() has them.
+///
+/// Errors: kUsage for rows of another recipe or a table of another space;
 /// kCorrupt for a row that is no network of the space, or more correct images
-/// than there are; kDisagree for two rows of one training that differ; those
-/// of TableWriter. On an error the file is as before.
+/// or weights than there are; kDisagree for two rows of one training that
+/// differ, and for a compression of weights that are no training's here; those
+/// of AddLatencies and TableWriter. On an error the file is as before.
 DerivedTableReport WriteDerivedTable(const Recipe& recipe,
-                                     const std::vector<Shard>& shards,
+                                     const DerivedRows& rows,
                                      const std::string& path);
 
 }  // namespace hwnas::derive

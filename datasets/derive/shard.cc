@@ -117,23 +117,28 @@ Shard Shard::Parse(std::string_view text, const std::string& name,
   return ParseShard(text, name, growing);
 }
 
-std::vector<Shard> ReadShards(const std::string& folder) {
-  namespace fs = std::filesystem;
+std::vector<std::string> RowFiles(const std::string& folder) {
   std::error_code failure;
   std::vector<std::string> paths;
-  for (const auto& entry : fs::directory_iterator(folder, failure)) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(folder, failure)) {
     const std::string extension = entry.path().extension();
     if (extension == ".csv" || extension == ".part") {
       paths.push_back(entry.path());
     }
   }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+std::vector<Shard> ReadShards(const std::string& folder) {
+  const std::vector<std::string> paths = RowFiles(folder);
   if (paths.empty()) {
     throw Error(ErrorCode::kNotFound,
                 fmt::format("{}: no shard files there; give the folder that "
                             "'hwnas derive' filled",
                             Quoted(folder, 400)));
   }
-  std::sort(paths.begin(), paths.end());
   std::vector<Shard> shards;
   for (const std::string& path : paths) {
     shards.push_back(ParseShard(ReadWholeFile(path, kLargestShard), path,

@@ -74,6 +74,10 @@ std::string FormatShard(const Shard& shard);
 /// without its end is left out, and rows may lack and be in any order.
 Shard ParseShard(std::string_view text, const std::string& name, bool growing);
 
+/// The paths of a folder's files of rows, complete (.csv) and growing (.part)
+/// ones, by name; none where there is no such folder.
+std::vector<std::string> RowFiles(const std::string& folder);
+
 /// The shard files of a folder, complete and growing ones, by name. Errors:
 /// kNotFound when there is none, kCorrupt for a damaged one.
 std::vector<Shard> ReadShards(const std::string& folder);

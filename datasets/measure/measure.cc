@@ -347,6 +347,82 @@ std::pair<std::vector<double>, std::vector<double>> Common(
   return out;
 }
 
+void CheckPasses(std::span<const LatencyFile> passes,
+                 const TableWriter& writer) {
+  HWNAS_CHECK(!passes.empty());
+  const LatencyHeader& header = passes.front().header;
+  for (const LatencyFile& file : passes) {
+    LatencyHeader same = file.header;
+    same.pass = header.pass;
+    if (same != header) {
+      throw Error(ErrorCode::kUsage,
+                  "measure: the passes are not of one machine, build and "
+                  "protocol");
+    }
+  }
+  const std::string space = writer.Space().Spec();
+  const std::string& dataset = writer.Info().defaults.dataset;
+  if (header.space != space || header.dataset != dataset) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("measure: the latencies of '{}' are of space {} on "
+                            "{}, the table is of {} on {}",
+                            header.machine, Quoted(header.space),
+                            Quoted(header.dataset), space, dataset));
+  }
+}
+
+// A table's architectures by network, as ids of a writer's.
+class Members {
+ public:
+  Members(std::span<const Architecture> architectures, TableWriter& writer)
+      : space_(writer.Space()) {
+    for (const Architecture& architecture : architectures) {
+      const int64_t id = writer.AddArchitecture(architecture);
+      if (space_.IsConnected(architecture)) {
+        networks_[space_.EffectiveKey(architecture)].push_back(id);
+      } else {
+        disconnected_.push_back(id);
+      }
+    }
+  }
+
+  const std::vector<int64_t>& Of(const Architecture& architecture) const {
+    const auto found = space_.IsValid(architecture)
+                           ? networks_.find(space_.EffectiveKey(architecture))
+                           : networks_.end();
+    if (found == networks_.end()) {
+      throw Error(ErrorCode::kUsage,
+                  "measure: the latencies are of an architecture that the "
+                  "table lacks");
+    }
+    return found->second;
+  }
+  const std::vector<int64_t>& Disconnected() const { return disconnected_; }
+
+ private:
+  const SearchSpace& space_;
+  std::map<std::string, std::vector<int64_t>> networks_;
+  std::vector<int64_t> disconnected_;
+};
+
+Platform PlatformOf(const LatencyHeader& header,
+                    const LatencySetting& setting) {
+  Platform platform;
+  platform.id = fmt::format("{}_{}", header.machine, setting.Name());
+  platform.device = header.machine;
+  platform.processor = "CPU";
+  platform.batch = setting.batch;
+  platform.precision = "fp32";
+  platform.runtime =
+      fmt::format("{}, {}, one thread", header.library,
+                  RuntimeConfigurationName(setting.configuration));
+  platform.method = fmt::format("median of {} runs in {} visits, after {} runs",
+                                header.rounds * header.repeats, header.rounds,
+                                header.warm_up);
+  platform.facts["name"] = header.processor;
+  return platform;
+}
+
 }  // namespace
 
 std::string ProcessorName() {
@@ -417,28 +493,19 @@ double Drift(const LatencyFile& file, size_t setting) {
   return Median(last) / Median(first);
 }
 
-void AddLatencies(std::span<const LatencyFile> passes, TableWriter& writer,
-                  const Table& table) {
-  HWNAS_CHECK(!passes.empty());
+std::vector<Architecture> ArchitecturesOf(const Table& table) {
+  std::vector<Architecture> architectures;
+  for (size_t row = 0; row < table.Rows(); ++row) {
+    architectures.push_back(table.ArchitectureAt(row));
+  }
+  return architectures;
+}
+
+void AddLatencies(std::span<const LatencyFile> passes,
+                  std::span<const Architecture> architectures,
+                  TableWriter& writer) {
+  CheckPasses(passes, writer);
   const LatencyHeader& header = passes.front().header;
-  for (const LatencyFile& file : passes) {
-    LatencyHeader same = file.header;
-    same.pass = header.pass;
-    if (same != header) {
-      throw Error(ErrorCode::kUsage,
-                  "measure: the passes are not of one machine, build and "
-                  "protocol");
-    }
-  }
-  if (header.space != table.BaseSpace()->Spec() ||
-      header.dataset != table.Defaults().dataset) {
-    throw Error(
-        ErrorCode::kUsage,
-        fmt::format("measure: the latencies are of space {} on {}, the "
-                    "table is of {} on {}",
-                    Quoted(header.space), Quoted(header.dataset),
-                    table.BaseSpace()->Spec(), table.Defaults().dataset));
-  }
   Source source;
   source.name = "measured-" + header.machine;
   source.origin = "hwnas measure";
@@ -447,29 +514,10 @@ void AddLatencies(std::span<const LatencyFile> passes, TableWriter& writer,
   source.importer = "measure@1";
   writer.AddSource(source);
 
-  std::vector<std::vector<size_t>> members(table.EffectiveNetworks());
-  std::vector<int64_t> ids(table.Rows());
-  for (size_t row = 0; row < table.Rows(); ++row) {
-    members[table.EffectiveNetwork(row)].push_back(row);
-    ids[row] = writer.AddArchitecture(table.ArchitectureAt(row));
-  }
+  const Members members(architectures, writer);
   for (size_t s = 0; s < header.settings.size(); ++s) {
-    const LatencySetting& setting = header.settings[s];
-    Platform platform;
-    platform.id = fmt::format("{}_{}", header.machine, setting.Name());
-    platform.device = header.machine;
-    platform.processor = "CPU";
-    platform.batch = setting.batch;
-    platform.precision = "fp32";
-    platform.runtime =
-        fmt::format("{}, {}, one thread", header.library,
-                    RuntimeConfigurationName(setting.configuration));
-    platform.method = fmt::format(
-        "median of {} runs in {} visits, after {} runs",
-        header.rounds * header.repeats, header.rounds, header.warm_up);
-    platform.facts["name"] = header.processor;
+    const Platform platform = PlatformOf(header, header.settings[s]);
     writer.AddPlatform(platform);
-
     Column latency;
     latency.metric.quantity = "latency";
     latency.metric.platform = platform.id;
@@ -480,32 +528,23 @@ void AddLatencies(std::span<const LatencyFile> passes, TableWriter& writer,
     const int64_t latency_id = writer.AddColumn(latency);
     const int64_t memory_id = writer.AddColumn(memory);
     for (const LatencyFile& file : passes) {
+      const bool first = file.header.pass == header.pass;
       const std::string replicate = fmt::format("pass{}", file.header.pass);
       for (const LatencyRow& row : file.rows) {
-        const std::optional<size_t> found = table.FindRow(row.architecture);
-        if (!found.has_value()) {
-          throw Error(ErrorCode::kUsage,
-                      "measure: the latencies are of an architecture that the "
-                      "table lacks");
-        }
         const Latency& value = row.latencies[s];
-        for (const size_t member : members[table.EffectiveNetwork(*found)]) {
-          writer.Set(latency_id, replicate, ids[member],
+        for (const int64_t member : members.Of(row.architecture)) {
+          writer.Set(latency_id, replicate, member,
                      {value.median_ms, Missing::kNone},
                      kDeviationOfRange * value.quartile_range_ms);
-          if (file.header.pass == header.pass) {
-            writer.Set(memory_id, "", ids[member],
-                       {static_cast<double>(value.peak_bytes), Missing::kNone});
-          }
+          if (!first) continue;
+          writer.Set(memory_id, "", member,
+                     {static_cast<double>(value.peak_bytes), Missing::kNone});
         }
       }
-      for (size_t row = 0; row < table.Rows(); ++row) {
-        if (table.Connected(row)) continue;
-        writer.Set(latency_id, replicate, ids[row],
-                   {0, Missing::kDisconnected});
-        if (file.header.pass == header.pass) {
-          writer.Set(memory_id, "", ids[row], {0, Missing::kDisconnected});
-        }
+      for (const int64_t member : members.Disconnected()) {
+        writer.Set(latency_id, replicate, member, {0, Missing::kDisconnected});
+        if (first)
+          writer.Set(memory_id, "", member, {0, Missing::kDisconnected});
       }
       writer.FillGaps(latency_id, replicate, Missing::kNotMeasured);
     }

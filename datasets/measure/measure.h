@@ -69,10 +69,15 @@ double Drift(const LatencyFile& file, size_t setting);
 /// Adds passes of one machine to a table: a platform MACHINE_CONFIGURATION_N
 /// for each setting, a replicate `passK` for each pass; all architectures of
 /// a network share its values, disconnected ones have the gap 'disconnected',
-/// what was not measured 'not measured'. Error(kUsage) when the passes differ
-/// in more than their number, or are of another space or data set.
-void AddLatencies(std::span<const LatencyFile> passes, TableWriter& writer,
-                  const Table& table);
+/// what was not measured 'not measured'. `architectures` are the table's.
+/// Error(kUsage) when the passes differ in more than their number, or are of
+/// another space or data set, or of an architecture that the table lacks.
+void AddLatencies(std::span<const LatencyFile> passes,
+                  std::span<const Architecture> architectures,
+                  TableWriter& writer);
+
+/// The architectures of a table.
+std::vector<Architecture> ArchitecturesOf(const Table& table);
 
 /// What the system calls its processor.
 std::string ProcessorName();

@@ -47,6 +47,20 @@ TEST(CostModel, BitWidthsScaleOperationsAndWeights) {
   EXPECT_EQ(WeightBytes(graph), 41 + 4 * 4 + 4 * 8 + 14 + 15 + 40);
 }
 
+TEST(CostModel, ZerosCostNothingButTheirMask) {
+  LayerGraph graph = Small();
+  graph.SetBits(4, 4);
+  // Of 108, 36 and 40 weights 97, 32 and 36 are zero.
+  EXPECT_EQ(Params(graph, 90), 11 + 4 + 8 + 4 + 4 + 10);
+  EXPECT_EQ(BitOperations(graph, 90), 16 * (16 * (11 + 4) + 16 * 4 + 4 + 10));
+  EXPECT_EQ(WeightBytes(graph, 90),
+            (6 + 14 + 4 * 4) + 4 * 8 + (2 + 5) + (2 + 5 + 40));
+  EXPECT_EQ(Params(graph, 100), 4 + 8 + 10);
+  EXPECT_EQ(Params(graph, 0), Params(graph));
+  EXPECT_EQ(BitOperations(graph, 0), BitOperations(graph));
+  EXPECT_EQ(WeightBytes(graph, 0), WeightBytes(graph));
+}
+
 TEST(CostModel, PeakMemoryIsTheLargestSumOfLiveActivations) {
   // Image 192 and first convolution 64 values; batch norm and ReLU in place.
   EXPECT_EQ(PeakActivationBytes(Small()), (192 + 64) * 4);

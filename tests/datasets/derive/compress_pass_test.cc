@@ -137,6 +137,22 @@ TEST_F(CompressPassTest, ACompressionOfOtherWeightsIsRefused) {
           [&] { CompressTrained(recipe_, options_, nullptr); });
 }
 
+TEST_F(CompressPassTest, WhatDivergedInTrainingIsARowThatSaysSo) {
+  const TempDir folder;
+  Recipe recipe = recipe_;
+  recipe.peak_rate = 1e38;
+  DeriveOptions options = Options(folder);
+  options.limit = 2;
+  Derive(recipe, options, nullptr);
+  EXPECT_EQ(CompressTrained(recipe, options, nullptr).done, 2);
+  for (const CompressionRow& row : ReadFrom(folder).rows) {
+    ASSERT_EQ(row.networks.size(), 3u);
+    for (const CompressedNetwork& network : row.networks) {
+      EXPECT_TRUE(network.diverged);
+    }
+  }
+}
+
 CompressionShard OneRow() {
   CompressionShard shard;
   shard.header = {"tiny@1", std::string(64, 'a'), "nb201@1", 1, 96, 5, 1, 0};

@@ -38,30 +38,30 @@ struct Fixture {
         space(MakeSpace(recipe.space)),
         networks(ListNetworks(recipe, *space)) {
     ShardHeader header = ListShards(recipe, 4).front();
-    shards.resize(3);
-    shards[0].header = header;
-    shards[0].rows = {MakeResult(0, networks[0], {10, 20}, 5000),
-                      MakeResult(1, networks[1], {15}, 0),
-                      MakeResult(6984, networks[6984], {5, 5}, 1000)};
-    shards[0].rows[1].diverged = true;
+    rows.trainings.resize(3);
+    rows.trainings[0].header = header;
+    rows.trainings[0].rows = {MakeResult(0, networks[0], {10, 20}, 5000),
+                              MakeResult(1, networks[1], {15}, 0),
+                              MakeResult(6984, networks[6984], {5, 5}, 1000)};
+    rows.trainings[0].rows[1].diverged = true;
     header.seed = 1;
-    shards[1].header = header;
-    shards[1].rows = {MakeResult(0, networks[0], {11, 30}, 5200)};
+    rows.trainings[1].header = header;
+    rows.trainings[1].rows = {MakeResult(0, networks[0], {11, 30}, 5200)};
     header.seed = 0;
     header.images = 64;
-    shards[2].header = header;
-    shards[2].rows = {MakeResult(0, networks[0], {3, 4}, 2500)};
+    rows.trainings[2].header = header;
+    rows.trainings[2].rows = {MakeResult(0, networks[0], {3, 4}, 2500)};
   }
 
   std::shared_ptr<const Table> Write(const std::string& path) const {
-    WriteDerivedTable(recipe, shards, path);
+    WriteDerivedTable(recipe, rows, path);
     return Table::Open(path);
   }
 
   Recipe recipe;
   std::shared_ptr<const SearchSpace> space;
   std::vector<Architecture> networks;
-  std::vector<Shard> shards;
+  DerivedRows rows;
 };
 
 Value At(const Table& table, const std::string& metric, size_t row,
@@ -72,8 +72,8 @@ Value At(const Table& table, const std::string& metric, size_t row,
 TEST(DerivedTable, HoldsTheWholeSpaceAndWhatWasTrained) {
   const Fixture fixture;
   const TempDir folder;
-  const DerivedTableReport report = WriteDerivedTable(
-      fixture.recipe, fixture.shards, folder.Path("table.db"));
+  const DerivedTableReport report =
+      WriteDerivedTable(fixture.recipe, fixture.rows, folder.Path("table.db"));
   EXPECT_EQ(report.architectures, 15625);
   EXPECT_EQ(report.networks, 6985);
   EXPECT_EQ(report.trainings, 5);
@@ -151,17 +151,151 @@ TEST(DerivedTable, MoreShardsFillGapsAndTheOrderOfThemIsOfNoAccount) {
   const TempDir folder;
   const std::string whole = fixture.Write(folder.Path("whole.db"))->Digest();
   Fixture part = fixture;
-  part.shards = {fixture.shards[2], fixture.shards[1]};
+  part.rows.trainings = {fixture.rows.trainings[2], fixture.rows.trainings[1]};
   part.Write(folder.Path("grown.db"));
-  part.shards = {fixture.shards[0], fixture.shards[1]};
+  part.rows.trainings = {fixture.rows.trainings[0], fixture.rows.trainings[1]};
   EXPECT_EQ(part.Write(folder.Path("grown.db"))->Digest(), whole);
   EXPECT_EQ(fixture.Write(folder.Path("grown.db"))->Digest(), whole);
+}
+
+// What position 0 came to with seed 0: at every width as many correct images
+// as it has bits, and more where more is pruned; at 90 % diverged.
+CompressionShard Compressed(const Fixture& fixture) {
+  CompressionShard shard;
+  shard.header = fixture.rows.trainings[0].header;
+  shard.header.epochs = 0;
+  CompressionRow row;
+  row.architecture = fixture.networks[0];
+  row.digest = fixture.rows.trainings[0].rows[0].digest;
+  for (const int sparsity : kSparsities) {
+    CompressedNetwork network;
+    network.diverged = sparsity == 90;
+    if (!network.diverged) {
+      network.nonzero = 100 - sparsity;
+      for (const int bits : kBitWidths) {
+        network.scores.push_back({bits + sparsity / 50, 10 * bits + sparsity});
+      }
+    }
+    row.networks.push_back(network);
+  }
+  shard.rows.push_back(row);
+  return shard;
+}
+
+TEST(DerivedTable, HoldsEveryWidthAndSparsityBesideWhatWasTrained) {
+  Fixture fixture;
+  const TempDir folder;
+  const auto plain = fixture.Write(folder.Path("plain.db"));
+  EXPECT_EQ(plain->FindColumn(Metric::Parse("accuracy:val;bits=8;sparsity=0")),
+            nullptr);
+  fixture.rows.compressions = {Compressed(fixture)};
+  const DerivedTableReport report =
+      WriteDerivedTable(fixture.recipe, fixture.rows, folder.Path("table.db"));
+  EXPECT_EQ(report.compressed, 1);
+  const auto table = Table::Open(folder.Path("table.db"));
+  EXPECT_TRUE(table->Check().empty());
+  const size_t row = table->FindRow(fixture.networks[0]).value();
+  EXPECT_EQ(At(*table, "accuracy:val;bits=8;sparsity=0", row).value, 16);
+  EXPECT_EQ(At(*table, "accuracy:val;bits=8;sparsity=50", row).value, 18);
+  EXPECT_EQ(At(*table, "accuracy:test;bits=8;sparsity=50", row).value, 1.3);
+  EXPECT_EQ(At(*table, "accuracy:test;bits=32;sparsity=0", row).value, 3.2);
+  EXPECT_EQ(At(*table, "accuracy:val;bits=1;sparsity=90", row).missing,
+            Missing::kDiverged);
+  EXPECT_EQ(At(*table, "params;sparsity=90", row).missing, Missing::kDiverged);
+  EXPECT_EQ(At(*table, "accuracy", row).value, 40);  // as trained
+  EXPECT_EQ(table->GetColumn(Metric::Parse("accuracy:val;bits=2;sparsity=50"))
+                .replicates,
+            std::vector<std::string>{"0"});
+
+  // Weights as counted; bias and batch norm as they are.
+  const double zeros = At(*table, "params;sparsity=0", row).value -
+                       At(*table, "params;sparsity=50", row).value;
+  EXPECT_EQ(zeros, 50);
+  EXPECT_GT(At(*table, "params;sparsity=0", row).value, 100);
+
+  // Counted for all, whether they are compressed or not.
+  const size_t other = table->FindRow(fixture.networks[2]).value();
+  EXPECT_EQ(At(*table, "accuracy:val;bits=8;sparsity=0", other).missing,
+            Missing::kNotMeasured);
+  LayerGraph graph =
+      fixture.space->Layers(fixture.networks[2], {{1, 14, 14}, 10}).Effective();
+  graph.SetBits(3, 3);
+  EXPECT_EQ(At(*table, "bit-operations;bits=3;sparsity=50", other).value,
+            BitOperations(graph, 50));
+  EXPECT_EQ(At(*table, "weight-bytes;bits=3;sparsity=50", other).value,
+            WeightBytes(graph, 50));
+  EXPECT_EQ(At(*table, "bit-operations;bits=32;sparsity=0", other).value,
+            At(*table, "bit-operations", other).value);
+}
+
+LatencyFile MeasuredPass(const Fixture& fixture, int pass, double ms) {
+  LatencyFile file;
+  file.header = {fixture.recipe.space,
+                 "fashion-mnist-14",
+                 "desk",
+                 "a processor",
+                 "a library",
+                 "a build",
+                 pass,
+                 2,
+                 5,
+                 2,
+                 {{RuntimeConfiguration::kFolded, 1}}};
+  file.rows = {{fixture.networks[0], {{ms, 0.1, 0, 4096}}}};
+  return file;
+}
+
+TEST(DerivedTable, HoldsTheLatenciesThatWereMeasured) {
+  Fixture fixture;
+  const TempDir folder;
+  fixture.rows.latencies = {MeasuredPass(fixture, 1, 0.5),
+                            MeasuredPass(fixture, 2, 0.75)};
+  EXPECT_EQ(
+      WriteDerivedTable(fixture.recipe, fixture.rows, folder.Path("table.db"))
+          .platforms,
+      1);
+  const auto table = Table::Open(folder.Path("table.db"));
+  EXPECT_TRUE(table->Check().empty());
+  const size_t row = table->FindRow(fixture.networks[0]).value();
+  EXPECT_EQ(At(*table, "latency@desk_folded_1", row).value, 0.5);
+  EXPECT_EQ(At(*table, "latency@desk_folded_1", row, 1).value, 0.75);
+  EXPECT_EQ(At(*table, "peak-memory@desk_folded_1", row).value, 4096);
+  EXPECT_EQ(At(*table, "latency@desk_folded_1",
+               table->FindRow(fixture.networks[2]).value())
+                .missing,
+            Missing::kNotMeasured);
+  EXPECT_EQ(At(*table, "latency@desk_folded_1",
+               table->FindRow(fixture.networks[6984]).value())
+                .missing,
+            Missing::kDisconnected);
+}
+
+TEST(DerivedTable, AFolderGivesAllThatItHolds) {
+  Fixture fixture;
+  const TempDir folder;
+  EXPECT_THROW(ReadDerivedRows(folder.Path("")), Error);
+  for (const char* sub : {"compression", "latency"}) {
+    std::filesystem::create_directory(folder.Path(sub));
+  }
+  const Shard& shard = fixture.rows.trainings[1];
+  WriteBytes(folder.Path("seed1-images96-00000.part"), shard.Text());
+  WriteBytes(folder.Path("compression/a.part"), Compressed(fixture).Text());
+  WriteBytes(folder.Path("latency/desk-pass1.csv"),
+             FormatLatencyFile(MeasuredPass(fixture, 1, 0.5)));
+  WriteBytes(folder.Path("latency/desk-pass2.csv.part"), "visit,");
+  const DerivedRows rows = ReadDerivedRows(folder.Path(""));
+  ASSERT_EQ(rows.trainings.size(), 1u);
+  EXPECT_EQ(rows.trainings[0].rows[0].test, 5200);
+  ASSERT_EQ(rows.compressions.size(), 1u);
+  EXPECT_EQ(rows.compressions[0].rows, Compressed(fixture).rows);
+  ASSERT_EQ(rows.latencies.size(), 1u);
+  EXPECT_EQ(rows.latencies[0].rows[0].latencies[0].median_ms, 0.5);
 }
 
 void ExpectRefused(const Fixture& fixture, const std::string& path,
                    ErrorCode code, const std::string& words) {
   try {
-    WriteDerivedTable(fixture.recipe, fixture.shards, path);
+    WriteDerivedTable(fixture.recipe, fixture.rows, path);
     FAIL() << words;
   } catch (const Error& error) {
     EXPECT_EQ(error.Code(), code) << error.what();
@@ -178,15 +312,33 @@ TEST(DerivedTable, WhatDoesNotFitIsRefusedAndNothingIsWritten) {
   other_recipe.recipe.momentum = 0.5;
   ExpectRefused(other_recipe, path, ErrorCode::kUsage, "recipe");
   Fixture no_architecture;
-  no_architecture.shards[0].rows[0].architecture = Architecture{0, 1};
+  no_architecture.rows.trainings[0].rows[0].architecture = Architecture{0, 1};
   ExpectRefused(no_architecture, path, ErrorCode::kCorrupt, "position 0");
   Fixture too_good;
-  too_good.shards[0].rows[0].validation[1] = 51;
+  too_good.rows.trainings[0].rows[0].validation[1] = 51;
   ExpectRefused(too_good, path, ErrorCode::kCorrupt, "more images");
   Fixture twice;
-  twice.shards.push_back(twice.shards[0]);
-  twice.shards[3].rows[0].test += 1;
+  twice.rows.trainings.push_back(twice.rows.trainings[0]);
+  twice.rows.trainings[3].rows[0].test += 1;
   ExpectRefused(twice, path, ErrorCode::kDisagree, "twice");
+  Fixture of_other_weights;
+  of_other_weights.rows.compressions = {Compressed(of_other_weights)};
+  of_other_weights.rows.trainings[0].rows[0].digest[0] = 'b';
+  ExpectRefused(of_other_weights, path, ErrorCode::kDisagree,
+                "compression/seed0-images96-00000.csv: position 0 is a "
+                "compression of weights");
+  Fixture too_many;
+  too_many.rows.compressions = {Compressed(too_many)};
+  too_many.rows.compressions[0].rows[0].networks[0].nonzero = 1 << 20;
+  ExpectRefused(too_many, path, ErrorCode::kCorrupt, "more weights");
+  Fixture too_well;
+  too_well.rows.compressions = {Compressed(too_well)};
+  too_well.rows.compressions[0].rows[0].networks[1].scores[2].test = 10001;
+  ExpectRefused(too_well, path, ErrorCode::kCorrupt, "more images");
+  Fixture of_another_space;
+  of_another_space.rows.latencies = {MeasuredPass(of_another_space, 1, 0.5)};
+  of_another_space.rows.latencies[0].header.space = "nb201@1";
+  ExpectRefused(of_another_space, path, ErrorCode::kUsage, "space nb201@1");
   EXPECT_FALSE(std::filesystem::exists(path));
 
   TableInfo info;

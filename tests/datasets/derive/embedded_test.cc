@@ -8,6 +8,7 @@
 #include "datasets/derive/agreement.h"
 #include "datasets/derive/audit.h"
 #include "datasets/derive/derive.h"
+#include "datasets/derive/derived_rows.h"
 #include "datasets/derive/derived_table.h"
 #include "tabular/table.h"
 #include "tests/datasets/derive/synthetic_data.h"
@@ -51,10 +52,10 @@ TEST(EmbeddedShards, MakeASoundTable) {
   const Recipe recipe = ReadRecipe(kRecipe);
   const TempDir folder;
   const std::string path = folder.Path("table.db");
-  const std::vector<Shard> shards = ReadShards(kShards);
-  const DerivedTableReport report = WriteDerivedTable(recipe, shards, path);
+  const DerivedRows derived = ReadDerivedRows(kShards);
+  const DerivedTableReport report = WriteDerivedTable(recipe, derived, path);
   int64_t rows = 0;
-  for (const Shard& shard : shards) {
+  for (const Shard& shard : derived.trainings) {
     rows += static_cast<int64_t>(shard.rows.size());
   }
   EXPECT_EQ(report.trainings, rows);

@@ -134,7 +134,7 @@ TEST_F(Measure, BecomesAPlatformForEachSettingOfATable) {
   ASSERT_TRUE(Pass("2.csv"));
   const std::vector<LatencyFile> files = {Read("1.csv"), Read("2.csv")};
   const auto writer = TableWriter::Open(folder_.Path("t.db"));
-  AddLatencies(files, *writer, *table_);
+  AddLatencies(files, ArchitecturesOf(*table_), *writer);
   writer->Commit();
 
   const auto table = Table::Open(folder_.Path("t.db"));
@@ -189,7 +189,8 @@ TEST_F(Measure, RefusesPassesOfDifferentMachines) {
   std::vector<LatencyFile> files = {Read("1.csv"), Read("1.csv")};
   files[1].header.processor = "another";
   const auto writer = TableWriter::Open(folder_.Path("t.db"));
-  Failure(ErrorCode::kUsage, [&] { AddLatencies(files, *writer, *table_); });
+  Failure(ErrorCode::kUsage,
+          [&] { AddLatencies(files, ArchitecturesOf(*table_), *writer); });
 }
 
 }  // namespace
