@@ -22,6 +22,8 @@ set_target_properties(hwnas PROPERTIES INSTALL_RPATH
 install(TARGETS hwnas_library EXPORT hwnasTargets)
 install(TARGETS hwnas)
 install(TARGETS hwnas_torch LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+install(FILES "${CMAKE_BINARY_DIR}/share/hwnas/embedded.db"
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/hwnas")
 foreach(folder tabular predictors datasets bench)
   install(
     DIRECTORY ${folder}

@@ -33,6 +33,17 @@ if(HWNAS_SANITIZE)
   target_link_options(hwnas_flags INTERFACE -fsanitize=${HWNAS_SANITIZE})
 endif()
 
+# In front of what is run while building: sanitizers cannot map their shadow
+# where addresses are randomized widely.
+set(HWNAS_RUN "")
+if(HWNAS_SANITIZE)
+  execute_process(COMMAND setarch -R true RESULT_VARIABLE fixed_addresses
+                  ERROR_QUIET)
+  if(fixed_addresses EQUAL 0)
+    set(HWNAS_RUN setarch -R)
+  endif()
+endif()
+
 # hwnas_object_library(NAME SOURCES ... LIBRARIES ...): one row of the design's
 # table of folders; all rows are linked into the one shared library.
 set_property(GLOBAL PROPERTY HWNAS_OBJECT_LIBRARIES "")

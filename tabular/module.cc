@@ -13,7 +13,8 @@ std::string LastLoaderError() {
   return text == nullptr ? "no reason given" : Quoted(text, 300);
 }
 
-// The folder of the library that this code is in, with a slash behind it.
+}  // namespace
+
 std::string LibraryFolder() {
   Dl_info info = {};
   const auto here = reinterpret_cast<const void*>(&ModuleFunction);
@@ -22,8 +23,6 @@ std::string LibraryFolder() {
   const size_t slash = path.rfind('/');
   return slash == std::string::npos ? "" : path.substr(0, slash + 1);
 }
-
-}  // namespace
 
 void* ModuleFunction(const std::string& module, const std::string& function) {
   const std::string path =

@@ -5,6 +5,10 @@
 
 namespace hwnas {
 
+/// The folder of this library, with a slash behind it; empty where the system
+/// does not say.
+std::string LibraryFolder();
+
 /// A function of a module: a shared library of ours that is loaded when it is
 /// first asked for, because what it stands on takes long to load. `module` is
 /// `torch`; the file, `hwnas_torch.so`, lies beside this library. It stays

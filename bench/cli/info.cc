@@ -193,7 +193,7 @@ void RunInfo(const Options& options) {
     return;
   }
   const std::shared_ptr<const Table> table =
-      Table::Open(options.table.empty() ? DefaultTable() : options.table);
+      Table::Open(TablePath(options.table));
   if (options.check) {
     PrintCheck("table", table->Path(), table->Check(),
                "import it again from its sources", options.format);

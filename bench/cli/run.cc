@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "bench/cli/command.h"
 #include "bench/cli/interrupt.h"
@@ -98,6 +100,8 @@ Experiment ShortForm(const Options& options) {
     problem.objectives.push_back({"accuracy:val", "", ""});
   }
   problem.constraints = options.constraints;
+  // The table that comes with hwnas may still be growing.
+  problem.measured_only = options.table.empty();
   problem.protocol.evaluations = options.evaluations;
   problem.protocol.simulated_seconds = options.simulated_seconds;
   if (options.evaluations == 0 && options.simulated_seconds == 0) {
@@ -110,11 +114,19 @@ Experiment ShortForm(const Options& options) {
   return experiment;
 }
 
-Experiment ChooseExperiment(const Options& options) {
+/// What is run, on what, and a line for each default problem that is not.
+struct Chosen {
+  Experiment experiment;
+  std::shared_ptr<const Table> table;
+  std::vector<std::string> left_out;
+};
+
+Chosen ChooseExperiment(const Options& options) {
   const bool has_short_form =
       !options.objectives.empty() || !options.constraints.empty() ||
       options.evaluations != 0 || options.simulated_seconds != 0;
-  Experiment experiment;
+  Chosen chosen;
+  Experiment& experiment = chosen.experiment;
   if (!options.strategies.empty()) {
     if (!options.experiment.empty()) {
       throw Error(ErrorCode::kUsage,
@@ -129,18 +141,26 @@ Experiment ChooseExperiment(const Options& options) {
                 "--strategy, or set them in the experiment file");
   } else if (!options.experiment.empty()) {
     experiment = Experiment::ReadFile(options.experiment);
-  } else {
-    experiment = DefaultExperiment();
   }
+  const bool by_default =
+      options.strategies.empty() && options.experiment.empty();
+  if (!by_default) experiment.Check();
+  const std::string path =
+      TablePath(options.table.empty() ? experiment.table : options.table);
+  chosen.table = Table::Open(path);
+  if (by_default) {
+    experiment = DefaultExperiment(chosen.table, &chosen.left_out);
+  }
+  experiment.table = path;
   if (options.repetitions != 0) experiment.repetitions = options.repetitions;
   if (options.seed) experiment.seed = *options.seed;
-  if (!options.table.empty()) experiment.table = options.table;
-  if (experiment.table.empty()) experiment.table = DefaultTable();
   experiment.Check();
-  return experiment;
+  return chosen;
 }
 
-void PrintEstimateJson(const Experiment& experiment, const Table& table) {
+void PrintEstimateJson(const Chosen& chosen) {
+  const Experiment& experiment = chosen.experiment;
+  const Table& table = *chosen.table;
   const RunEstimate estimate = EstimateExperiment(experiment);
   Json problems = Json::array();
   for (const ProblemSpec& problem : experiment.problems) {
@@ -157,13 +177,16 @@ void PrintEstimateJson(const Experiment& experiment, const Table& table) {
                           {"synthetic", table.Synthetic()},
                           {"runs", estimate.runs},
                           {"evaluations", estimate.evaluations},
-                          {"problems", std::move(problems)}});
+                          {"problems", std::move(problems)},
+                          {"left_out", chosen.left_out}});
 }
 
-void PrintEstimate(const Experiment& experiment, const Table& table) {
+void PrintEstimate(const Chosen& chosen) {
+  const Experiment& experiment = chosen.experiment;
   const RunEstimate estimate = EstimateExperiment(experiment);
-  std::string text = fmt::format("experiment '{}': {} runs on {}\n",
-                                 experiment.name, estimate.runs, table.Title());
+  std::string text =
+      fmt::format("experiment '{}': {} runs on {}\n", experiment.name,
+                  estimate.runs, chosen.table->Title());
   for (const ProblemSpec& problem : experiment.problems) {
     const Protocol& p = problem.protocol;
     text += fmt::format("  problem '{}':", problem.name);
@@ -179,15 +202,17 @@ void PrintEstimate(const Experiment& experiment, const Table& table) {
     text += fmt::format("  at most {} evaluations where they are the budget\n",
                         estimate.evaluations);
   }
+  for (const std::string& line : chosen.left_out) text += line + "\n";
   Print(text);
 }
 
-void PrintSummary(const std::string& out, bool synthetic,
+void PrintSummary(const std::string& out, const Chosen& chosen,
                   const RunSummary& summary, const std::string& digest) {
   std::string text = fmt::format(
       "{}: {} of {} runs done now ({} before), {} trials\n", out, summary.ran,
       summary.planned, summary.skipped, summary.trials);
-  if (synthetic) text += "SYNTHETIC table: no result is real\n";
+  for (const std::string& line : chosen.left_out) text += line + "\n";
+  if (chosen.table->Synthetic()) text += "SYNTHETIC table: no result is real\n";
   text += fmt::format("digest {}\n", digest);
   if (!summary.interrupted) {
     text += fmt::format("next: hwnas report {}\n", out);
@@ -196,13 +221,13 @@ void PrintSummary(const std::string& out, bool synthetic,
 }
 
 void Run(const Options& options) {
-  const Experiment experiment = ChooseExperiment(options);
-  const auto table = Table::Open(experiment.table);
+  const Chosen chosen = ChooseExperiment(options);
+  const Experiment& experiment = chosen.experiment;
+  const auto& table = chosen.table;
   if (options.check) {
     CheckExperiment(experiment, table, ToPluginOptions(options.shared));
-    options.format == OutputFormat::kJson
-        ? PrintEstimateJson(experiment, *table)
-        : PrintEstimate(experiment, *table);
+    options.format == OutputFormat::kJson ? PrintEstimateJson(chosen)
+                                          : PrintEstimate(chosen);
     return;
   }
   const std::string out =
@@ -223,9 +248,10 @@ void Run(const Options& options) {
                           {"failed", summary.failed},
                           {"trials", summary.trials},
                           {"interrupted", summary.interrupted},
-                          {"digest", digest}});
+                          {"digest", digest},
+                          {"left_out", chosen.left_out}});
   } else {
-    PrintSummary(out, table->Synthetic(), summary, digest);
+    PrintSummary(out, chosen, summary, digest);
   }
   if (summary.interrupted) {
     throw Error(ErrorCode::kInterrupted,

@@ -4,21 +4,56 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <span>
+#include <system_error>
+#include <utility>
 
+#include "bench/harness/tabular_benchmark.h"
 #include "datasets/synthetic.h"
 #include "tabular/embedded_text.h"
 #include "tabular/error.h"
-#include "tabular/table.h"
+#include "tabular/module.h"
 #include "tabular/version.h"
 
 namespace hwnas {
 
 std::span<const EmbeddedText> DefaultExperimentText();  // embedded
 
-Experiment DefaultExperiment() {
+Experiment DefaultExperiment(std::shared_ptr<const Table> table,
+                             std::vector<std::string>* left_out) {
   const EmbeddedText& file = DefaultExperimentText().front();
-  return Experiment::ReadText(file.text, std::string(file.name));
+  Experiment experiment =
+      Experiment::ReadText(file.text, std::string(file.name));
+  std::vector<ProblemSpec> answered;
+  std::optional<Error> first;
+  for (const ProblemSpec& problem : experiment.problems) {
+    try {
+      TabularBenchmark::Make(table, problem);
+      answered.push_back(problem);
+    } catch (const Error& error) {
+      if (error.Code() != ErrorCode::kNotFound) throw;
+      if (!first) first = error;
+      left_out->push_back("problem '" + problem.name +
+                          "' is left out: " + error.what());
+    }
+  }
+  if (answered.empty()) throw *first;
+  experiment.problems = std::move(answered);
+  return experiment;
+}
+
+std::string EmbeddedTable() {
+  // Beside lib/ in the build tree, beside lib/ or lib/TRIPLET/ installed.
+  for (const char* up : {"../", "../../"}) {
+    std::error_code error;
+    const auto path = std::filesystem::canonical(
+        LibraryFolder() + up + "share/hwnas/embedded.db", error);
+    if (!error) return path.string();
+  }
+  throw Error(ErrorCode::kNotFound,
+              "the table that comes with hwnas is not beside its library: "
+              "build the target hwnas_embedded, or name one by --table");
 }
 
 std::string CacheFolder() {
@@ -58,7 +93,7 @@ bool IsReadable(const std::string& table) {
 
 }  // namespace
 
-std::string DefaultTable() {
+std::string SyntheticTable() {
   namespace fs = std::filesystem;
   const std::string path = CacheFolder() + "/synthetic-" + Version() + ".db";
   if (IsReadable(path)) return path;
@@ -72,6 +107,14 @@ std::string DefaultTable() {
     throw Error(ErrorCode::kIo, path + ": " + error.message());
   }
   return path;
+}
+
+std::string TablePath(const std::string& given) {
+  if (given.empty()) return EmbeddedTable();
+  if (given == "synthetic" && !std::filesystem::exists(given)) {
+    return SyntheticTable();
+  }
+  return given;
 }
 
 }  // namespace hwnas

@@ -145,6 +145,7 @@ ProblemSpec ReadProblem(const TomlTable& toml, const Protocol& protocol,
   problem.score = ReadObjectives(toml.Strings("score"));
   problem.features = toml.Strings("features");
   problem.connected_only = toml.Bool("connected_only", false);
+  problem.measured_only = toml.Bool("measured_only", false);
   problem.filter = toml.Strings("filter");
   problem.filter_seconds = toml.Number("filter_seconds", 0);
   if (!(problem.filter_seconds >= 0)) {
@@ -262,6 +263,7 @@ Json ObjectivesToJson(const std::vector<ObjectiveSpec>& specs) {
 /// What a problem does without is left out, so that its text, and with it the
 /// identity of its runs, is what it was before there were these options.
 void OptionsToJson(const ProblemSpec& problem, Json* json) {
+  if (problem.measured_only) (*json)["measured_only"] = true;
   if (!problem.filter.empty()) {
     (*json)["filter"] = problem.filter;
     (*json)["filter_seconds"] = problem.filter_seconds;
@@ -308,6 +310,7 @@ Json ProblemToJson(const ProblemSpec& problem) {
 }
 
 void OptionsFromJson(const Json& json, ProblemSpec* problem) {
+  problem->measured_only = json.value("measured_only", false);
   if (json.contains("filter")) {
     problem->filter = json.at("filter").get<std::vector<std::string>>();
     problem->filter_seconds = json.at("filter_seconds");

@@ -98,6 +98,10 @@ struct ProblemSpec {
   /// missing ('disconnected'), whatever costs are stored for them. Off by
   /// default, as published comparisons keep them.
   bool connected_only = false;
+  /// The space is the table's rows of which every objective, constraint and
+  /// score is known: where one was not measured (for any choice of a factor),
+  /// the row is left out. Where none is left out, the space is as without.
+  bool measured_only = false;
   /// The space is what satisfies all of these (`macs<=1e8`), read before the
   /// search for every row at `filter_seconds` each.
   std::vector<std::string> filter;

@@ -92,6 +92,11 @@ std::string DescriptionJson(const ResultsProblem& problem) {
               {"bounds", problem.bounds},
               {"upper", problem.upper},
               {"scores", NamedToJson(problem.scores)},
+              {"searched",
+               {{"architectures", problem.searched.architectures},
+                {"all_architectures", problem.searched.all_architectures},
+                {"networks", problem.searched.networks},
+                {"all_networks", problem.searched.all_networks}}},
               {"optimum", optimum}}
       .dump();
 }
@@ -103,6 +108,12 @@ void ReadDescription(std::string_view text, ResultsProblem* problem) {
   problem->bounds = json.at("bounds").get<std::vector<double>>();
   problem->upper = json.at("upper").get<std::vector<bool>>();
   problem->scores = NamedFromJson(json.at("scores"));
+  if (json.contains("searched")) {
+    const Json& searched = json.at("searched");
+    problem->searched = {searched.at("architectures"),
+                         searched.at("all_architectures"),
+                         searched.at("networks"), searched.at("all_networks")};
+  }
   for (const Json& value : json.at("optimum")) {
     problem->optimum.push_back(value.is_null()
                                    ? Value{0, Missing::kNotMeasured}

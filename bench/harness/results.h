@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/harness/coverage.h"
 #include "bench/harness/experiment.h"
 #include "bench/harness/run.h"
 #include "bench/harness/trial_log.h"
@@ -38,6 +39,8 @@ struct ResultsProblem {
   std::vector<double> bounds;  // of the constraints
   std::vector<bool> upper;
   std::vector<Named> scores;
+  /// How much of the table was searched; all 0 where it was not recorded.
+  Coverage searched;
   /// Best scores in the table, where it is a whole: the optimum of each score
   /// metric over its rows; empty when not known.
   std::vector<Value> optimum;

@@ -58,6 +58,7 @@ ResultsProblem DescribeProblem(const std::string& experiment,
   for (size_t i = 0; i < scores.size(); ++i) {
     out.scores.push_back(Describe(scores[i], benchmark.ScoredColumn(i)));
   }
+  out.searched = benchmark.Searched();
   out.optimum = benchmark.Optimum();
   return out;
 }

@@ -9,6 +9,7 @@
 #include "tabular/error.h"
 #include "tabular/spaces/filtered.h"
 #include "tabular/spaces/product.h"
+#include "tabular/spaces/subset.h"
 
 namespace hwnas {
 namespace {
@@ -56,11 +57,12 @@ class Benchmark final : public TabularBenchmark,
  public:
   Benchmark(std::shared_ptr<const Table> table, const ProblemSpec& spec)
       : table_(std::move(table)), spec_(spec) {
-    BindSpace();
-    BindFilter();
+    CountCombinations();
     BindObjectives();
     BindLadder();
     BindScores();
+    BindSpace();
+    BindFilter();
     BindFeatures();
     problem_.name = spec_.name;
     problem_.budget = {spec_.protocol.evaluations,
@@ -89,6 +91,7 @@ class Benchmark final : public TabularBenchmark,
     std::vector<Value> best(n, Value{0, Missing::kNotMeasured});
     for (size_t row = 0; row < table_->Rows(); ++row) {
       if (spec_.connected_only && !table_->Connected(row)) continue;
+      if (!IsSearched(row)) continue;
       for (size_t c = 0; c < combinations_; ++c) {
         if (!Feasible(row, c)) continue;
         for (size_t i = 0; i < n; ++i) {
@@ -102,6 +105,8 @@ class Benchmark final : public TabularBenchmark,
     }
     return best;
   }
+
+  Coverage Searched() const override { return searched_; }
 
   std::vector<Architecture> HotStart(uint64_t key) const override {
     if (spec_.hot_start.metric.empty()) return hot_start_;
@@ -270,31 +275,85 @@ class Benchmark final : public TabularBenchmark,
     return std::max<uint64_t>(1, *size * 100);
   }
 
-  void BindSpace() {
-    problem_.space = table_->Space();
-    if (spec_.factors.empty()) return;
-    std::vector<ProductFactor> factors;
-    std::string name = table_->BaseSpace()->Id();
-    name = name.substr(0, name.find('@'));
+  void CountCombinations() {
     for (const FactorSpec& factor : spec_.factors) {
       if (factor.values.empty()) {
         throw Error(ErrorCode::kUsage,
                     "factor '" + factor.name + "' has no choices");
       }
-      const bool platform = factor.binding == "platform";
-      factors.push_back(
-          {factor.name,
-           platform ? FactorBinding::kPlatform : FactorBinding::kQualifiers,
-           factor.values});
       combinations_ *= factor.values.size();
       if (combinations_ > kMostCombinations) {
         throw Error(ErrorCode::kUsage,
                     "problem '" + spec_.name +
                         "': the factors have more than 10,000 combinations");
       }
+    }
+  }
+
+  bool IsSearched(size_t row) const {
+    return searched_.Whole() || !Unmeasured(row);
+  }
+
+  /// Whether something that the problem reads of a row was not measured; what
+  /// diverged or did not compile was.
+  bool Unmeasured(size_t row) const {
+    const auto lacks = [&](const Slot& slot) {
+      for (size_t c = 0; c < combinations_; ++c) {
+        const Missing reason = slot.At(c).Mean(row).missing;
+        if (reason == Missing::kNotMeasured ||
+            reason == Missing::kAbsentInThisCopy) {
+          return true;
+        }
+      }
+      return false;
+    };
+    return std::ranges::any_of(rungs_,
+                               [&](const BoundRung& rung) {
+                                 return std::ranges::any_of(rung.values, lacks);
+                               }) ||
+           std::ranges::any_of(scores_, lacks);
+  }
+
+  /// The table's rows, or those of them that were measured.
+  void BindRows() {
+    problem_.space = table_->Space();
+    searched_ = {table_->Rows(), table_->Rows(), table_->EffectiveNetworks(),
+                 table_->EffectiveNetworks()};
+    if (!spec_.measured_only) return;
+    std::vector<Architecture> measured;
+    std::set<size_t> networks;
+    for (size_t row = 0; row < table_->Rows(); ++row) {
+      if (Unmeasured(row)) continue;
+      measured.push_back(table_->ArchitectureAt(row));
+      networks.insert(table_->EffectiveNetwork(row));
+    }
+    if (measured.empty()) {
+      throw Error(ErrorCode::kNotFound,
+                  "problem '" + spec_.name +
+                      "': the table has no architecture of which all that it "
+                      "reads is measured");
+    }
+    if (measured.size() == table_->Rows()) return;
+    searched_.architectures = measured.size();
+    searched_.networks = networks.size();
+    problem_.space = MakeSubsetSpace(table_->BaseSpace(), std::move(measured));
+  }
+
+  void BindSpace() {
+    BindRows();
+    if (spec_.factors.empty()) return;
+    std::vector<ProductFactor> factors;
+    std::string name = table_->BaseSpace()->Id();
+    name = name.substr(0, name.find('@'));
+    for (const FactorSpec& factor : spec_.factors) {
+      const bool platform = factor.binding == "platform";
+      factors.push_back(
+          {factor.name,
+           platform ? FactorBinding::kPlatform : FactorBinding::kQualifiers,
+           factor.values});
       name += "+" + factor.name;
     }
-    product_ = MakeProductSpace(name + "@1", problem_.space, factors);
+    product_ = MakeProductSpace(name, problem_.space, factors);
     problem_.space = product_;
   }
 
@@ -316,6 +375,7 @@ class Benchmark final : public TabularBenchmark,
     }
     std::vector<Architecture> inside;
     for (size_t row = 0; row < table_->Rows(); ++row) {
+      if (!IsSearched(row)) continue;
       for (size_t c = 0; c < combinations_; ++c) {
         const bool passes = std::all_of(
             filters.begin(), filters.end(), [&](const auto& filter) {
@@ -395,6 +455,10 @@ class Benchmark final : public TabularBenchmark,
       if (bound.empty()) continue;
       const Metric extra = Metric::Parse(metric.quantity + ";" + bound);
       for (const auto& [key, value] : extra.qualifiers) {
+        // Counts that are the same at every width have no column for each.
+        const bool counts_values =
+            metric.quantity == "params" || metric.quantity == "macs";
+        if (key == "bits" && counts_values) continue;
         metric.qualifiers[key] = value;
       }
     }
@@ -551,6 +615,7 @@ class Benchmark final : public TabularBenchmark,
   Problem problem_;
   std::shared_ptr<const ProductSpace> product_;
   size_t combinations_ = 1;
+  Coverage searched_;
   std::vector<BoundRung> rungs_;
   std::vector<Slot> scores_;
   std::vector<Slot> features_;

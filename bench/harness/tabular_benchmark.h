@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/harness/coverage.h"
 #include "bench/harness/experiment.h"
 #include "tabular/evaluator.h"
 #include "tabular/table.h"
@@ -41,8 +42,12 @@ class TabularBenchmark : public Scorer {
   virtual const Column& ObservedColumn(size_t i) const = 0;
   virtual const Column& ScoredColumn(size_t i) const = 0;
   /// The best of each score over all architectures that satisfy the
-  /// constraints (by the columns' means); missing where there is none.
+  /// constraints (by the columns' means); missing where there is none. With
+  /// `measured_only` over those that are measured.
   virtual std::vector<Value> Optimum() const = 0;
+
+  /// How much of the table the space is, before a filter.
+  virtual Coverage Searched() const = 0;
 
   /// What strategies start from in a run, best first; empty without a hot
   /// start. `key`: what its samples depend on.

@@ -64,7 +64,12 @@ Json ProtocolJson(const ReportProblem& problem) {
           {"allow_scored_features", p.allow_scored_features},
           {"rungs", std::move(rungs)},
           {"features", problem.features},
-          {"connected_only", problem.connected_only}};
+          {"connected_only", problem.connected_only},
+          {"searched",
+           {{"architectures", problem.searched.architectures},
+            {"all_architectures", problem.searched.all_architectures},
+            {"networks", problem.searched.networks},
+            {"all_networks", problem.searched.all_networks}}}};
 }
 
 Json MeasuresJson(const ReportProblem& problem) {

@@ -113,6 +113,7 @@ class ProblemBuilder {
     problem_.ladder = source_.spec.ladder;
     problem_.features = source_.spec.features;
     problem_.connected_only = source_.spec.connected_only;
+    problem_.searched = source_.searched;
     problem_.objectives = source_.objectives;
     problem_.constraints = source_.constraints;
     problem_.bounds = source_.bounds;

@@ -197,6 +197,7 @@ struct ReportProblem {
   std::vector<RungSpec> ladder;
   std::vector<std::string> features;
   bool connected_only = false;
+  Coverage searched;  // of the table; all 0: not recorded
   std::vector<ResultsProblem::Named> objectives;
   std::vector<ResultsProblem::Named> constraints;
   std::vector<double> bounds;

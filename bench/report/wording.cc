@@ -75,6 +75,13 @@ void AddProtocol(const ReportProblem& problem, Document* document) {
   items.push_back(fmt::format(
       "space: {}{}", problem.space,
       problem.connected_only ? ", connected architectures only" : ""));
+  if (const Coverage& part = problem.searched; !part.Whole()) {
+    items.push_back(fmt::format(
+        "part of it: {} of {} architectures, {} of {} networks, those that "
+        "are measured; all else is not measured yet",
+        part.architectures, part.all_architectures, part.networks,
+        part.all_networks));
+  }
   for (const auto& named : problem.objectives) {
     items.push_back("observed: " + NamedText(named));
   }

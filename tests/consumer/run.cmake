@@ -29,8 +29,12 @@ run("${WORK_DIR}/build/consumer")
 if(NOT run_output MATCHES "consumer of hwnas [0-9]+\\.[0-9]+\\.[0-9]+")
   message(FATAL_ERROR "the consumer printed '${run_output}'")
 endif()
-# The installed binary finds the installed library beside it.
+# The installed binary finds the installed library and table beside it.
 run("${prefix}/bin/hwnas" --version)
+run("${prefix}/bin/hwnas" info)
+if(NOT run_output MATCHES "fashion-mnist")
+  message(FATAL_ERROR "the table that comes with hwnas:\n${run_output}")
+endif()
 
 # Strategies of someone else's: the examples, built outside of the tree, pass
 # what is asked of built-in ones and become rows of a report.
@@ -45,7 +49,6 @@ foreach(plugin IN ITEMS "${WORK_DIR}/cpp/libhill_climber.so"
   run("${prefix}/bin/hwnas" plugin check "${plugin}")
   run("${prefix}/bin/hwnas" plugin check --in-process "${plugin}")
 endforeach()
-set(ENV{XDG_CACHE_HOME} "${WORK_DIR}/cache")
 run("${prefix}/bin/hwnas" run --strategy random --strategy
     "${WORK_DIR}/cpp/libhill_climber.so:patience=20" --strategy
     "in-c=${WORK_DIR}/librandom.so" --evaluations 50 --repetitions 3 --out

@@ -1,0 +1,69 @@
+// What `hwnas` does where no table is named.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/cli/process.h"
+#include "tests/temp_dir.h"
+
+namespace hwnas {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(DefaultRun,
+     ComparesOnTheTableThatComesWithHwnasAndSaysHowMuchOfItIsThere) {
+  const TempDir folder;
+  const std::string results = folder.Path("r.db");
+  const ProcessResult run =
+      RunHwnas({"run", "--repetitions", "2", "--out", results});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, Not(HasSubstr("SYNTHETIC")));
+  const ProcessResult again = RunHwnas(
+      {"run", "--repetitions", "2", "--out", results, "--format", "json"});
+  const json summary = json::parse(again.out).at("run");
+  EXPECT_EQ(summary.at("synthetic"), false);
+  EXPECT_EQ(summary.at("ran"), 0);
+  const ProcessResult report = RunHwnas({"report", results});
+  ASSERT_EQ(report.exit_code, 0) << report.err;
+  const ProcessResult model = RunHwnas({"report", results, "--format", "json"});
+  const json problems = json::parse(model.out).at("report").at("problems");
+  // Each of the four problems is there or said to be left out.
+  EXPECT_EQ(problems.size() + summary.at("left_out").size(), 4u);
+  for (const json& line : summary.at("left_out")) {
+    EXPECT_THAT(run.out, HasSubstr(line.get<std::string>()));
+  }
+  for (const json& problem : problems) {
+    const json searched = problem.at("protocol").at("searched");
+    EXPECT_EQ(searched.at("all_networks"), 6985);
+    const std::string words =
+        searched.at("networks").dump() + " of 6985 networks";
+    const bool whole = searched.at("networks") == 6985;
+    EXPECT_THAT(report.out, whole ? testing::Matcher<std::string>(testing::_)
+                                  : HasSubstr(words));
+    EXPECT_EQ(problem.at("strategies").size(), 4u);
+  }
+}
+
+TEST(DefaultRun, AMadeUpTableIsThereWhereItIsAskedFor) {
+  const TempDir folder;
+  const ProcessResult run =
+      RunHwnas({"run", "--table", "synthetic", "--strategy", "random",
+                "--repetitions", "1", "--out", folder.Path("r.db")});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("SYNTHETIC table"));
+}
+
+TEST(DefaultRun, InfoIsAboutTheSameTable) {
+  const ProcessResult info = RunHwnas({"info", "--format", "json"});
+  ASSERT_EQ(info.exit_code, 0) << info.err;
+  EXPECT_EQ(json::parse(info.out).at("effective_networks"), 6985);
+}
+
+}  // namespace
+}  // namespace hwnas
