@@ -21,7 +21,8 @@ PARTS = {
     "datasets": ({"core", "table"}, {"fmt", "libarchive", "toml11", "json"}),
     "bench": (
         {"core", "table", "predictors", "strategies", "datasets"},
-        {"fmt", "json", "cli11", "boost", "benchmark", "sqlite", "toml11"},
+        {"fmt", "json", "cli11", "boost", "benchmark", "sqlite", "toml11",
+         "pagmo"},
     ),
 }
 TORCH = ({"core", "table", "predictors", "strategies", "datasets", "bench"},
@@ -38,6 +39,7 @@ THIRD_PARTIES = {
     "toml11": r"toml(\.hpp|/)",
     "cli11": r"CLI/",
     "boost": r"boost/",
+    "pagmo": r"pagmo/",
     "benchmark": r"benchmark/",
     "torch": r"(torch|ATen|c10)/",
     "googletest": r"(gtest|gmock)/",

@@ -45,48 +45,149 @@ double VolumeTwo(std::vector<Point2>& points, const double* reference) {
   return volume;
 }
 
-/// Sweeps along z; `staircase` is the two-dimensional front of what was swept,
-/// x ascending and y descending, between two guards.
+/// The area that points of the plane dominate, within a box from a lower left
+/// corner (it may be infinitely far) to a reference. The points are kept as a
+/// staircase, x ascending and y descending, between two guards.
+class Staircase {
+ public:
+  void Reset(double left, double x, double y) {
+    steps_.clear();
+    steps_.push_back({left, y});
+    steps_.push_back({x, -kInfinity});
+  }
+
+  /// Returns what the point adds. It lies right of the box's left side.
+  double Add(double px, double py) {
+    // First step at x or right of it.
+    const auto right = std::lower_bound(
+        steps_.begin(), steps_.end(), px,
+        [](const Point2& step, double x) { return step.x < x; });
+    const auto left = right - 1;
+    if (left->y <= py || (right->x == px && right->y <= py)) return 0;
+    double area = 0;
+    // Steps from `right` on that the point dominates.
+    double x = px;
+    double y = left->y;
+    auto end = right;
+    while (end->y >= py) {
+      area += (end->x - x) * (y - py);
+      x = end->x;
+      y = end->y;
+      ++end;
+    }
+    area += (end->x - x) * (y - py);
+    if (end == right) {
+      steps_.insert(right, {px, py});
+    } else {
+      *right = {px, py};
+      steps_.erase(right + 1, end);
+    }
+    return area;
+  }
+
+ private:
+  static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  std::vector<Point2> steps_;
+};
+
+/// Sweeps along z.
 double VolumeThree(std::vector<Point3>& points, const double* reference) {
   std::sort(points.begin(), points.end(),
             [](const Point3& a, const Point3& b) { return a.z < b.z; });
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  std::vector<Point2> staircase;
-  staircase.reserve(points.size() + 2);
-  staircase.push_back({-kInfinity, reference[1]});
-  staircase.push_back({reference[0], -kInfinity});
+  Staircase staircase;
+  staircase.Reset(-std::numeric_limits<double>::infinity(), reference[0],
+                  reference[1]);
   double volume = 0;
   double area = 0;
   for (size_t i = 0; i < points.size(); ++i) {
-    const Point3& point = points[i];
-    // First step at x or right of it.
-    auto right = std::lower_bound(
-        staircase.begin(), staircase.end(), point.x,
-        [](const Point2& step, double x) { return step.x < x; });
-    auto left = right - 1;
-    const bool dominated =
-        left->y <= point.y || (right->x == point.x && right->y <= point.y);
-    if (!dominated) {
-      // Steps from `right` on that the point dominates.
-      double x = point.x;
-      double y = left->y;
-      auto end = right;
-      while (end->y >= point.y) {
-        area += (end->x - x) * (y - point.y);
-        x = end->x;
-        y = end->y;
-        ++end;
-      }
-      area += (end->x - x) * (y - point.y);
-      if (end == right) {
-        staircase.insert(right, {point.x, point.y});
-      } else {
-        *right = {point.x, point.y};
-        staircase.erase(right + 1, end);
-      }
-    }
+    area += staircase.Add(points[i].x, points[i].y);
     const double next = i + 1 < points.size() ? points[i + 1].z : reference[2];
-    volume += area * (next - point.z);
+    volume += area * (next - points[i].z);
+  }
+  return volume;
+}
+
+/// A set of points of space, none of which dominates another, by z ascending.
+class SpaceFront {
+ public:
+  explicit SpaceFront(const double* reference) : reference_(reference) {}
+
+  /// What a point adds to the volume that the set dominates; the set then
+  /// holds it. 0 when it is dominated.
+  double Add(const Point3& p) {
+    const double volume = Exclusive(p);
+    if (volume == 0) return 0;
+    std::erase_if(points_, [&p](const Point3& q) {
+      return p.x <= q.x && p.y <= q.y && p.z <= q.z;
+    });
+    points_.insert(std::upper_bound(points_.begin(), points_.end(), p,
+                                    [](const Point3& a, const Point3& b) {
+                                      return a.z < b.z;
+                                    }),
+                   p);
+    return volume;
+  }
+
+ private:
+  /// Sweeps along z above the point, over the part of its x-y rectangle that
+  /// is not covered yet; ends where all is.
+  double Exclusive(const Point3& p) {
+    for (const Point3& q : points_) {  // most often nothing is left to sweep
+      if (q.z > p.z) break;
+      if (q.x <= p.x && q.y <= p.y) return 0;
+    }
+    const double whole = (reference_[0] - p.x) * (reference_[1] - p.y);
+    // Clipped points may lie on the rectangle's left side, not on the guard.
+    staircase_.Reset(-std::numeric_limits<double>::infinity(), reference_[0],
+                     reference_[1]);
+    double covered = 0;
+    double volume = 0;
+    double z = p.z;
+    for (const Point3& q : points_) {
+      if (q.z > z) {
+        volume += (whole - covered) * (q.z - z);
+        z = q.z;
+      }
+      if (q.x <= p.x && q.y <= p.y) return volume;
+      covered += staircase_.Add(std::max(p.x, q.x), std::max(p.y, q.y));
+    }
+    return volume + (whole - covered) * (reference_[2] - z);
+  }
+
+  const double* reference_;
+  std::vector<Point3> points_;
+  Staircase staircase_;
+};
+
+/// Points by their last objective, ascending.
+std::vector<uint32_t> ByLast(std::span<const double> points, size_t dims) {
+  std::vector<uint32_t> order(points.size() / dims);
+  std::iota(order.begin(), order.end(), 0u);
+  const auto before = [&](uint32_t a, uint32_t b) {
+    const double za = points[a * dims + dims - 1];
+    const double zb = points[b * dims + dims - 1];
+    return za < zb || (za == zb && a < b);
+  };
+  // What VolumeMany limits is in order already.
+  if (!std::is_sorted(order.begin(), order.end(), before)) {
+    std::sort(order.begin(), order.end(), before);
+  }
+  return order;
+}
+
+/// Sweeps along the fourth objective; in O(n^2) at best, by what the fronts of
+/// the first three hold.
+double VolumeFour(std::span<const double> points, const double* reference) {
+  const std::vector<uint32_t> order = ByLast(points, 4);
+  SpaceFront front(reference);
+  double volume = 0;
+  double space = 0;
+  for (size_t k = 0; k < order.size(); ++k) {
+    const double* p = &points[4 * order[k]];
+    space += front.Add({p[0], p[1], p[2]});
+    const double next =
+        k + 1 < order.size() ? points[4 * order[k + 1] + 3] : reference[3];
+    volume += space * (next - p[3]);
   }
   return volume;
 }
@@ -94,35 +195,56 @@ double VolumeThree(std::vector<Point3>& points, const double* reference) {
 double Volume(std::span<const double> points,
               std::span<const double> reference);
 
-/// Sorted by the last objective, worst first, every point limits those before
-/// it to a body of the same height in that objective: what a point adds is
-/// its own height times a difference of volumes of one dimension less.
+bool WeaklyDominates(const double* a, const double* b, size_t dims) {
+  for (size_t d = 0; d < dims; ++d) {
+    if (a[d] > b[d]) return false;
+  }
+  return true;
+}
+
+/// Sweeps along the last objective over the front of the others: what a point
+/// adds to their volume is its own box less the volume of the front limited to
+/// that box (WFG).
 double VolumeMany(std::span<const double> points,
                   std::span<const double> reference) {
   const size_t dims = reference.size();
   const size_t lower = dims - 1;
-  const std::vector<uint32_t> front = NonDominated(points, dims);
-  std::vector<uint32_t> order = front;
-  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    const double za = points[a * dims + lower];
-    const double zb = points[b * dims + lower];
-    return za > zb || (za == zb && a < b);
-  });
-  double volume = 0;
+  const std::vector<uint32_t> order = ByLast(points, dims);
+  std::vector<const double*> front;  // by its last objective, ascending
   std::vector<double> limited;
+  double volume = 0;
+  double below = 0;
   for (size_t k = 0; k < order.size(); ++k) {
     const double* point = &points[order[k] * dims];
-    double own = 1;
-    for (size_t d = 0; d < lower; ++d) own *= reference[d] - point[d];
-    limited.clear();
-    for (size_t j = k + 1; j < order.size(); ++j) {
-      const double* other = &points[order[j] * dims];
-      for (size_t d = 0; d < lower; ++d) {
-        limited.push_back(std::max(point[d], other[d]));
+    const bool dominated =
+        std::any_of(front.begin(), front.end(), [&](const double* other) {
+          return WeaklyDominates(other, point, lower);
+        });
+    if (!dominated) {
+      double own = 1;
+      for (size_t d = 0; d < lower; ++d) own *= reference[d] - point[d];
+      limited.clear();
+      for (const double* other : front) {
+        for (size_t d = 0; d < lower; ++d) {
+          limited.push_back(std::max(point[d], other[d]));
+        }
       }
+      if (!limited.empty()) own -= Volume(limited, reference.first(lower));
+      below += own;
+      std::erase_if(front, [&](const double* other) {
+        return WeaklyDominates(point, other, lower);
+      });
+      const auto after =
+          std::upper_bound(front.begin(), front.end(), point,
+                           [lower](const double* a, const double* b) {
+                             return a[lower - 1] < b[lower - 1];
+                           });
+      front.insert(after, point);
     }
-    if (!limited.empty()) own -= Volume(limited, reference.first(lower));
-    volume += (reference[lower] - point[lower]) * own;
+    const double next = k + 1 < order.size()
+                            ? points[order[k + 1] * dims + lower]
+                            : reference[lower];
+    volume += below * (next - point[lower]);
   }
   return volume;
 }
@@ -146,6 +268,7 @@ double Volume(std::span<const double> points,
     }
     return VolumeThree(triples, reference.data());
   }
+  if (dims == 4) return VolumeFour(points, reference.data());
   return VolumeMany(points, reference);
 }
 

@@ -15,8 +15,12 @@ namespace hwnas {
 /// Two dimensions: sort and sweep. Three: a sweep along the third objective
 /// over a sorted staircase (Fonseca, Paquete, Lopez-Ibanez, CEC 2006, with an
 /// array for the tree: O(n log n) comparisons; moves of the array are what
-/// grows faster). More: WFG (While, Bradstreet, Barone, IEEE TEC 2012), each
-/// recursion dropping the last objective, down to the sweep. Thread-safe.
+/// grows faster). Four: a sweep along the fourth over the front of the first
+/// three, each new point's exclusive volume by a sweep of its own that ends
+/// where all is covered (the idea of HV4D, Guerreiro, Fonseca and Emmerich,
+/// CCCG 2012, with arrays). More: WFG (While, Bradstreet, Barone, IEEE TEC
+/// 2012) as a sweep along the last objective, each recursion dropping it.
+/// Thread-safe.
 double Hypervolume(std::span<const double> points,
                    std::span<const double> reference);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -40,6 +41,41 @@ TEST(Hypervolume, EqualsCountedCellsInOneToFiveDimensions) {
       for (double& value : points) value = static_cast<double>(rng.Below(9));
       EXPECT_EQ(Hypervolume(points, reference),
                 CountedVolume(points, dims, kSide))
+          << dims << " dimensions, seed " << seed;
+    }
+  }
+}
+
+TEST(Hypervolume, InFourAndFiveDimensionsEqualsInclusionAndExclusion) {
+  // Another way to the same, on points that are no grid's: the sum over
+  // subsets of the boxes that they have in common, with alternating signs.
+  for (size_t dims = 4; dims <= 5; ++dims) {
+    const std::vector<double> reference(dims, 1.1);
+    for (uint64_t seed = 0; seed < 20; ++seed) {
+      Rng rng(seed);
+      constexpr size_t kPoints = 12;
+      std::vector<double> points(dims * kPoints);
+      for (double& value : points) value = rng.Uniform();
+      // Copies, and ties in one objective.
+      for (size_t d = 0; d < dims; ++d) points[dims + d] = points[d];
+      points[3 * dims - 1] = points[dims - 1];
+      double volume = 0;
+      for (size_t subset = 1; subset < (size_t{1} << kPoints); ++subset) {
+        double box = -1;
+        for (size_t i = 0; i < kPoints; ++i) {
+          if ((subset >> i & 1) != 0) box = -box;
+        }
+        for (size_t d = 0; d < dims; ++d) {
+          double corner = 0;
+          for (size_t i = 0; i < kPoints; ++i) {
+            if ((subset >> i & 1) == 0) continue;
+            corner = std::max(corner, points[i * dims + d]);
+          }
+          box *= reference[d] - corner;
+        }
+        volume += box;
+      }
+      EXPECT_NEAR(Hypervolume(points, reference), volume, 1e-11)
           << dims << " dimensions, seed " << seed;
     }
   }
