@@ -1,7 +1,6 @@
 #include "datasets/published_nb201.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -9,6 +8,7 @@
 #include "datasets/file_reader.h"
 #include "datasets/importer.h"
 #include "datasets/schemas.h"
+#include "datasets/table_cache.h"
 #include "tabular/cost_model.h"
 #include "tabular/sha256.h"
 #include "tabular/version.h"
@@ -135,27 +135,9 @@ std::string CachedPublishedNb201(const std::string& data_dir,
     key.Add(std::string_view(
         ReadWholeFile((fs::path(data_dir) / file).string(), kMostBytes)));
   }
-  const fs::path table =
-      fs::path(cache_dir) /
-      fmt::format("nb201-{}.db", key.HexDigest().substr(0, 16));
-  if (fs::exists(table)) return table.string();
-  std::error_code failure;
-  fs::create_directories(cache_dir, failure);
-  if (failure) {
-    throw Error(ErrorCode::kIo,
-                fmt::format("{}: cannot be made: {}", Quoted(cache_dir, 400),
-                            failure.message()));
-  }
-  const std::string fresh = fmt::format("{}.{}.new", table.string(), getpid());
-  fs::remove(fresh, failure);
-  ImportPublishedNb201(data_dir, fresh);
-  fs::rename(fresh, table, failure);
-  if (failure) {
-    throw Error(ErrorCode::kIo,
-                fmt::format("{}: cannot be put in place: {}",
-                            Quoted(table.string(), 400), failure.message()));
-  }
-  return table.string();
+  return CachedTable(cache_dir, "nb201", key, [&](const std::string& fresh) {
+    ImportPublishedNb201(data_dir, fresh);
+  });
 }
 
 }  // namespace hwnas

@@ -13,6 +13,7 @@
 #include "bench/cli/interrupt.h"
 #include "bench/cli/output.h"
 #include "bench/cli/predict.h"
+#include "bench/cli/transfer.h"
 #include "tabular/error.h"
 #include "tabular/version.h"
 
@@ -123,6 +124,7 @@ int RunCli(int argc, char** argv) {
     AddMergeCommand(app);
     AddReportCommand(app);
     AddReproduceCommand(app);
+    AddTransferCommand(app);
     AddDeriveCommand(app);
     AddPluginCommand(app);
     AddPluginHostCommand(app);

@@ -1,8 +1,9 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "bench/cli/command.h"
+#include "bench/cli/data_folder.h"
 #include "bench/cli/interrupt.h"
 #include "bench/cli/output.h"
 #include "bench/cli/run_options.h"
@@ -18,9 +20,10 @@
 #include "bench/report/document.h"
 #include "bench/reproduce/published_table.h"
 #include "bench/reproduce/reproduce.h"
-#include "datasets/published_nb201.h"
+#include "bench/reproduce/reproduction.h"
 #include "tabular/error.h"
 #include "tabular/table.h"
+#include "tabular/version.h"
 
 namespace hwnas {
 namespace {
@@ -38,40 +41,22 @@ struct Options {
   SharedRunOptions shared;
 };
 
-std::string Environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
-std::string DataFolder() {
-  const std::string folder = Environment("HWNAS_DATA");
-  return folder.empty() ? "../shared/data" : folder;
-}
-
-// The table that a published comparison stands on, opened once.
+// The tables that published comparisons stand on, each opened once.
 class Tables {
  public:
   explicit Tables(const std::string& given) : given_(given) {}
 
   std::shared_ptr<const Table> For(const PublishedTable& published) {
-    if (table_ == nullptr) table_ = Table::Open(Path(published));
-    return table_;
+    const std::string path =
+        TableOfData("reproduce", published.name, published.data, given_);
+    std::shared_ptr<const Table>& table = tables_[path];
+    if (table == nullptr) table = Table::Open(path);
+    return table;
   }
 
  private:
-  std::string Path(const PublishedTable& published) const {
-    if (!given_.empty()) return given_;
-    if (published.data == "published-nb201") {
-      return CachedPublishedNb201(DataFolder(), CacheFolder());
-    }
-    throw Error(ErrorCode::kUsage,
-                fmt::format("reproduce: name the table that '{}' stands on "
-                            "with --table",
-                            Quoted(published.name)));
-  }
-
   std::string given_;
-  std::shared_ptr<const Table> table_;
+  std::map<std::string, std::shared_ptr<const Table>> tables_;
 };
 
 // A results file that is removed with all that SQLite puts beside it.
@@ -127,6 +112,7 @@ std::string Render(const std::vector<Reproduction>& list, bool all,
   if (format == "csv") return ReproductionsToCsv(list);
   Document document;
   document.Heading(1, "Published figures and ours");
+  if (all) AddVerdictCounts(list, &document);
   for (const Reproduction& reproduction : list) {
     AddReproduction(reproduction, &document);
   }
@@ -143,6 +129,66 @@ void CheckFormat(const std::string& format) {
     if (format == name) return;
   }
   FailUnknown("format", format, known);
+}
+
+// Where the runs and the finished cells of one published table are kept.
+class Kept {
+ public:
+  // `--all` without `--out` is resumed from the cache, keyed by all inputs.
+  Kept(const Options& options, const PublishedTable& published,
+       const Table& table) {
+    if (!options.out.empty()) {
+      results_ = Results::OpenOrCreate(options.out);
+    } else if (options.all) {
+      const fs::path stem =
+          fs::path(CacheFolder()) /
+          fmt::format(
+              "reproduce-{}-{}", published.name,
+              ReproductionKey(published, table, options.seed).substr(0, 16));
+      results_ = Results::OpenOrCreate(stem.string() + ".db");
+      // A build of changed sources does not say which: its cells are not kept.
+      if (BuildInfo().find("-dirty") == std::string::npos) {
+        cells_ = OpenCellStore(stem.string() + ".jsonl");
+      }
+    } else {
+      temporary_.emplace();
+      results_ = Results::OpenOrCreate(temporary_->Path());
+    }
+  }
+
+  Results& Runs() { return *results_; }
+  CellStore* Cells() { return cells_.get(); }
+
+ private:
+  std::optional<TemporaryResults> temporary_;  // outlives what is in it
+  std::unique_ptr<Results> results_;
+  std::unique_ptr<CellStore> cells_;
+};
+
+std::vector<Reproduction> ReproduceEach(
+    const Options& options, const std::vector<PublishedTable>& wanted,
+    const RunOptions& run) {
+  Tables tables(options.table);
+  std::vector<Reproduction> list;
+  for (const PublishedTable& published : wanted) {
+    if (options.all && options.table.empty() && published.data.empty()) {
+      list.push_back(NotTestable(
+          published, "its file does not say what it stands on; name a table"));
+      continue;
+    }
+    try {
+      const std::shared_ptr<const Table> table = tables.For(published);
+      Kept kept(options, published, *table);
+      list.push_back(Reproduce(published, table, kept.Runs(), options.seed, run,
+                               kept.Cells()));
+      kept.Runs().Close();
+    } catch (const Error& error) {
+      // Among all, one whose data are not at hand is said, not skipped.
+      if (!options.all || error.Code() != ErrorCode::kNotFound) throw;
+      list.push_back(NotTestable(published, error.what()));
+    }
+  }
+  return list;
 }
 
 void RunReproduce(const Options& options) {
@@ -162,27 +208,19 @@ void RunReproduce(const Options& options) {
   } else {
     wanted.push_back(FindPublishedTable(options.name));
   }
-  Tables tables(options.table);
-  std::optional<TemporaryResults> temporary;
-  if (options.out.empty()) temporary.emplace();
-  const auto results =
-      Results::OpenOrCreate(temporary ? temporary->Path() : options.out);
   const InterruptScope interrupt;
   const RunOptions run = ToRunOptions(options.shared, interrupt);
-  std::vector<Reproduction> list;
-  for (const PublishedTable& published : wanted) {
-    list.push_back(Reproduce(published, tables.For(published), *results,
-                             options.seed, run));
-  }
-  results->Close();
+  const std::vector<Reproduction> list = ReproduceEach(options, wanted, run);
   Print(Render(list, options.all, options.format));
   FlushOutput();
+  std::vector<std::string> failed;
   for (const Reproduction& reproduction : list) {
-    if (reproduction.Agrees()) continue;
-    throw Error(
-        ErrorCode::kDisagree,
-        fmt::format("{}: not every figure is reproduced", reproduction.name));
+    if (!reproduction.Agrees()) failed.push_back(reproduction.name);
   }
+  if (failed.empty()) return;
+  throw Error(ErrorCode::kDisagree,
+              fmt::format("{}: not every figure is reproduced",
+                          fmt::join(failed, ", ")));
 }
 
 }  // namespace

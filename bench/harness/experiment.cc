@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "bench/harness/objective_text.h"
 #include "strategies/strategy_source.h"
 #include "tabular/error.h"
 
@@ -68,22 +69,6 @@ Protocol ReadProtocol(const TomlTable& toml, const Protocol& base) {
   return p;
 }
 
-/// `[max:|min:]METRIC[ from SOURCE]`.
-ObjectiveSpec ReadObjective(std::string_view text) {
-  ObjectiveSpec spec;
-  if (text.starts_with("max:") || text.starts_with("min:")) {
-    spec.direction = text.substr(0, 3);
-    text.remove_prefix(4);
-  }
-  constexpr std::string_view kFrom = " from ";
-  if (const size_t at = text.find(kFrom); at != std::string_view::npos) {
-    spec.source = text.substr(at + kFrom.size());
-    text = text.substr(0, at);
-  }
-  spec.metric = text;
-  return spec;
-}
-
 std::string ObjectiveText(const ObjectiveSpec& spec) {
   std::string text;
   if (!spec.direction.empty()) text += spec.direction + ":";
@@ -95,14 +80,14 @@ std::string ObjectiveText(const ObjectiveSpec& spec) {
 std::vector<ObjectiveSpec> ReadObjectives(
     const std::vector<std::string>& texts) {
   std::vector<ObjectiveSpec> specs;
-  for (const std::string& text : texts) specs.push_back(ReadObjective(text));
+  for (const std::string& text : texts) specs.push_back(ParseObjective(text));
   return specs;
 }
 
 HotStartSpec ReadHotStart(const TomlTable& toml) {
   HotStartSpec spec;
   spec.architectures = toml.Strings("architectures");
-  const ObjectiveSpec metric = ReadObjective(toml.String("metric", ""));
+  const ObjectiveSpec metric = ParseObjective(toml.String("metric", ""));
   if (!metric.source.empty()) {
     toml.Fail("metric", "a hot start reads the preferred source");
   }
@@ -374,6 +359,21 @@ void CheckName(const char* what, const std::string& name) {
 }
 
 }  // namespace
+
+ObjectiveSpec ParseObjective(std::string_view text) {
+  ObjectiveSpec spec;
+  if (text.starts_with("max:") || text.starts_with("min:")) {
+    spec.direction = text.substr(0, 3);
+    text.remove_prefix(4);
+  }
+  constexpr std::string_view kFrom = " from ";
+  if (const size_t at = text.find(kFrom); at != std::string_view::npos) {
+    spec.source = text.substr(at + kFrom.size());
+    text = text.substr(0, at);
+  }
+  spec.metric = text;
+  return spec;
+}
 
 std::string ProblemJson(const ProblemSpec& problem) {
   return ProblemToJson(problem).dump();

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <span>
 
+#include "bench/harness/objective_text.h"
+#include "datasets/file_reader.h"
 #include "datasets/toml_reader.h"
 #include "tabular/embedded_text.h"
 #include "tabular/error.h"
+#include "tabular/sha256.h"
 
 namespace hwnas {
 
@@ -65,13 +68,17 @@ RowSource ReadSource(const TomlTable& toml) {
   if (text == "strategy") return RowSource::kStrategy;
   if (text == "optimum") return RowSource::kOptimum;
   if (text == "transfer") return RowSource::kTransfer;
+  if (text == "statistic") return RowSource::kStatistic;
+  if (text == "selection") return RowSource::kSelection;
+  if (text == "claim") return RowSource::kClaim;
   if (text == "not built") return RowSource::kNotBuilt;
+  if (text == "not testable") return RowSource::kNotTestable;
   if (text == "not reproducible") return RowSource::kNotReproducible;
-  toml.Fail(
-      "from",
-      fmt::format("expected strategy, optimum, transfer, not built or not "
-                  "reproducible, found '{}'",
-                  Quoted(text)));
+  toml.Fail("from",
+            fmt::format("expected strategy, optimum, statistic, selection, "
+                        "transfer, claim, not built, not reproducible or not "
+                        "testable, found '{}'",
+                        Quoted(text)));
 }
 
 class Reader {
@@ -83,7 +90,7 @@ class Reader {
     table_.title = toml_.String("title");
     table_.source = toml_.String("source");
     table_.note = toml_.String("note", "");
-    table_.data = toml_.String("data", "");
+    ReadData();
     const std::string certainty = toml_.String("certainty");
     const std::optional<Certainty> found = FindCertainty(certainty);
     if (!found) {
@@ -114,6 +121,21 @@ class Reader {
       toml_.Fail(key, fmt::format("expected 0 to {}, found {}", most, value));
     }
     return value;
+  }
+
+  void ReadData() {
+    table_.data.base = toml_.String("data", "");
+    for (const TomlTable& toml : toml_.Tables("import")) {
+      table_.data.imports.push_back({toml.String("source"),
+                                     toml.Strings("paths"),
+                                     toml.String("schema", "")});
+    }
+    if (table_.data.empty()) return;
+    try {
+      CheckPublishedData(table_.data);
+    } catch (const Error& error) {
+      toml_.Fail(table_.data.imports.empty() ? "data" : "import", error.what());
+    }
   }
 
   void ReadSplits() {
@@ -183,12 +205,19 @@ class Reader {
 
   void ReadColumns() {
     for (const TomlTable& toml : toml_.Tables("column")) {
-      PublishedColumn column{
-          toml.String("name"),        toml.String("metric"),
-          toml.String("problem", ""), toml.String("split", ""),
-          toml.Strings("targets"),    toml.Strings("geomean_of")};
+      PublishedColumn column{toml.String("name"),
+                             toml.String("metric", ""),
+                             toml.String("problem", ""),
+                             toml.String("split", ""),
+                             toml.Strings("targets"),
+                             toml.Strings("geomean_of"),
+                             toml.Bool("on_platform", false),
+                             toml.Number("scale", 1)};
       CheckColumn(toml, column);
-      Metric::Parse(column.metric);
+      if (!column.metric.empty()) {
+        Metric::Parse(ParseObjective(column.metric).metric);
+      }
+      if (column.scale == 0) toml.Fail("scale", "it is not 0");
       if (!column.problem.empty() && !HasProblem(column.problem)) {
         toml.Fail("problem", fmt::format("the experiment has no problem '{}'",
                                          Quoted(column.problem)));
@@ -247,13 +276,101 @@ class Reader {
                                         Quoted(column.name)));
         }
       }
+      CheckMetrics(toml, row);
+      ReadFiguresOfTheTable(toml, &row);
+      row.claim.claim = toml.String("claim", "");
+      if (row.source == RowSource::kClaim) ReadClaim(toml, &row.claim);
       if (row.source == RowSource::kNotBuilt ||
-          row.source == RowSource::kNotReproducible) {
+          row.source == RowSource::kNotReproducible ||
+          row.source == RowSource::kNotTestable) {
         row.reason = toml.String("reason");
       }
       table_.rows.push_back(std::move(row));
     }
     if (table_.rows.empty()) toml_.Fail("row", "there must be a row");
+  }
+
+  // Ours are of the columns' metrics, but for claims and what is not there.
+  void CheckMetrics(const TomlTable& toml, const PublishedRow& row) const {
+    if (row.source == RowSource::kClaim || row.source == RowSource::kNotBuilt ||
+        row.source == RowSource::kNotReproducible ||
+        row.source == RowSource::kNotTestable) {
+      return;
+    }
+    for (const PublishedColumn& column : table_.columns) {
+      if (!column.metric.empty()) continue;
+      toml.Fail("from",
+                fmt::format("column '{}' has no metric", Quoted(column.name)));
+    }
+  }
+
+  void ReadClaim(const TomlTable& toml, ClaimSpec* claim) const {
+    claim->check = ParseClaimCheck(toml.String("check"));
+    const auto metrics = [&toml](const char* key) {
+      const std::vector<std::string> texts = toml.Strings(key);
+      for (const std::string& text : texts) {
+        Metric::Parse(ParseObjective(text).metric);
+      }
+      return texts;
+    };
+    claim->metrics = metrics("metrics");
+    claim->against = metrics("against");
+    if (toml.Has("accuracy")) {
+      claim->accuracy = ParseObjective(toml.String("accuracy"));
+      Metric::Parse(claim->accuracy.metric);
+    }
+    claim->platforms = toml.Strings("platforms");
+    claim->operators = toml.Strings("operators");
+    claim->holds_at = toml.Number("holds_at", claim->holds_at);
+    claim->elite = toml.Number("elite", claim->elite);
+    if (!(claim->elite > 0 && claim->elite <= 1)) {
+      toml.Fail("elite", "a share is above 0 and at most 1");
+    }
+    claim->problem = toml.String("problem", "");
+    const bool on_runs = claim->check == ClaimCheck::kRandomNeeds ||
+                         claim->check == ClaimCheck::kJoint;
+    if (!on_runs) return;
+    claim->strategy = toml.String("strategy");
+    if (!HasStrategy(claim->strategy)) {
+      toml.Fail("strategy", fmt::format("the experiment has no strategy '{}'",
+                                        Quoted(claim->strategy)));
+    }
+  }
+
+  // What rows from statistic and selection say, and the limits of any row.
+  void ReadFiguresOfTheTable(const TomlTable& toml, PublishedRow* row) const {
+    row->platform = toml.String("platform", "");
+    for (const std::string& text : toml.Strings("limits")) {
+      row->selection.limits.push_back(ParseConstraint(text));
+    }
+    if (row->source == RowSource::kStatistic) {
+      const std::string name = toml.String("statistic");
+      const std::optional<Statistic> found = FindStatistic(name);
+      if (!found) {
+        toml.Fail("statistic",
+                  fmt::format("expected count, minimum, maximum, mean, best or "
+                              "rank, found '{}'",
+                              Quoted(name)));
+      }
+      row->statistic = *found;
+      if (*found == Statistic::kRank) {
+        row->architecture = toml.String("architecture");
+      }
+    }
+    if (row->source == RowSource::kSelection) {
+      row->selection.select = ParseObjective(toml.String("select"));
+      Metric::Parse(row->selection.select.metric);
+      if (toml.Has("among")) {
+        row->selection.among = ParseObjective(toml.String("among"));
+        Metric::Parse(row->selection.among.metric);
+      }
+    }
+    if (!row->platform.empty()) return;
+    for (const PublishedColumn& column : table_.columns) {
+      if (!column.on_platform) continue;
+      toml.Fail("platform", fmt::format("column '{}' is of the row's platform",
+                                        Quoted(column.name)));
+    }
   }
 
   void ReadDifferences() {
@@ -296,12 +413,15 @@ class Reader {
 }  // namespace
 
 PublishedTable PublishedTable::ReadFile(const std::string& path) {
-  return Reader(TomlTable::ReadFile(path)).Read();
+  constexpr size_t kMostBytes = size_t{16} << 20;  // what TomlTable takes
+  return ReadText(ReadWholeFile(path, kMostBytes), path);
 }
 
 PublishedTable PublishedTable::ReadText(std::string_view text,
                                         const std::string& name) {
-  return Reader(TomlTable::ReadText(text, name)).Read();
+  PublishedTable table = Reader(TomlTable::ReadText(text, name)).Read();
+  table.digest = Sha256Hex(text);
+  return table;
 }
 
 std::vector<PublishedTable> BuiltInPublishedTables() {

@@ -8,7 +8,10 @@
 
 #include "bench/harness/experiment.h"
 #include "bench/predict/transfer_study.h"
+#include "bench/reproduce/claims.h"
+#include "bench/reproduce/table_figures.h"
 #include "bench/reproduce/verdict.h"
+#include "datasets/published_data.h"
 
 namespace hwnas {
 
@@ -16,6 +19,7 @@ namespace hwnas {
 /// that gives ours where a search does.
 struct PublishedColumn {
   std::string name;
+  /// `METRIC`, of rows from the table itself also `METRIC from SOURCE`.
   std::string metric;
   std::string problem;
   /// Of rows from transfer: the split and, of its targets, those that are
@@ -23,6 +27,10 @@ struct PublishedColumn {
   std::string split = {};
   std::vector<std::string> targets = {};
   std::vector<std::string> geomean_of = {};
+  /// The metric is one of the row's platform.
+  bool on_platform = false;
+  /// What ours are multiplied by: the unit printed is another than stored.
+  double scale = 1;
 };
 
 /// Platforms to learn from and platforms to predict.
@@ -43,8 +51,12 @@ struct TransferProtocol {
 enum class RowSource : uint8_t {
   kStrategy,         // mean of the answers of a strategy of the experiment
   kOptimum,          // the best value that the table holds
+  kStatistic,        // another figure of the table itself
+  kSelection,        // of the best architecture within limits
   kTransfer,         // our few-shot transfer
+  kClaim,            // a claim in words, put to the data
   kNotBuilt,         // nothing here does it yet
+  kNotTestable,      // the data at hand cannot answer, and why
   kNotReproducible,  // and why
 };
 
@@ -58,9 +70,16 @@ struct PublishedCell {
 struct PublishedRow {
   std::string name;
   RowSource source = RowSource::kStrategy;
-  std::string strategy;              // label in the experiment, of kStrategy
-  std::string protocol;              // of kTransfer
-  std::string reason;                // of kNotBuilt and kNotReproducible
+  std::string strategy;  // label in the experiment, of kStrategy
+  std::string protocol;  // of kTransfer
+  Statistic statistic = Statistic::kBest;
+  std::string architecture;  // of Statistic::kRank
+  std::string platform;      // of columns that are on one
+  ClaimSpec claim;           // of kClaim
+  /// Of kSelection; of every row, printed values that break a limit are
+  /// marked.
+  Selection selection;
+  std::string reason;  // of kNotBuilt, kNotReproducible and kNotTestable
   std::vector<PublishedCell> cells;  // one a column
 };
 
@@ -83,7 +102,8 @@ struct PublishedTable {
   std::string source;
   Certainty certainty = Certainty::kCopied;
   std::string note;
-  std::string data;  // what it needs where no table is given
+  /// What it needs where no table is given; all empty: a table must be.
+  PublishedData data;
   int decimals = 2;
   size_t runs = 0;  // behind the published standard deviations; 0: unknown
   std::vector<PublishedColumn> columns;
@@ -92,6 +112,8 @@ struct PublishedTable {
   std::optional<Experiment> experiment;
   std::vector<PublishedSplit> splits;
   std::vector<TransferProtocol> protocols;
+  /// SHA-256 of the file's text: what cached results are keyed by.
+  std::string digest;
 
   /// Errors as TomlTable: kUsage with file, line and key; unknown keys are
   /// refused.

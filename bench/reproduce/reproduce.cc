@@ -5,19 +5,18 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 
-#include "bench/report/csv.h"
+#include "bench/harness/objective_text.h"
 #include "bench/report/report_model.h"
 #include "bench/report/wording.h"
 #include "tabular/analysis/bootstrap.h"
 #include "tabular/analysis/summary.h"
 #include "tabular/error.h"
+#include "tabular/sha256.h"
+#include "tabular/version.h"
 
 namespace hwnas {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // What a strategy's runs say of a column.
 struct Ours {
@@ -107,21 +106,17 @@ class TransferRows {
 
 class Comparer {
  public:
-  Comparer(const PublishedTable& published, const Table& table,
-           const ReportModel& model, TransferRows* transfer)
+  Comparer(const PublishedTable& published, ClaimData data,
+           TransferRows* transfer, CellStore* finished)
       : published_(published),
-        table_(table),
-        model_(model),
-        transfer_(transfer) {}
+        data_(std::move(data)),
+        table_(data_.table),
+        model_(data_.model),
+        transfer_(transfer),
+        finished_(finished) {}
 
   Reproduction Compare() {
-    Reproduction out;
-    out.name = published_.name;
-    out.title = published_.title;
-    out.source = published_.source;
-    out.certainty = published_.certainty;
-    out.note = published_.note;
-    out.decimals = published_.decimals;
+    Reproduction out = Described(published_);
     out.synthetic = table_.Synthetic();
     for (const PublishedDifference& difference : published_.differences) {
       for (const size_t c : difference.columns) {
@@ -129,15 +124,32 @@ class Comparer {
       }
     }
     for (const PublishedRow& row : published_.rows) {
-      for (size_t c = 0; c < published_.columns.size(); ++c) {
-        out.cells.push_back(CompareCell(row, c));
-        Explain(out.differences, &out.cells.back());
+      for (ReproducedCell& cell : CellsOf(row, out.differences)) {
+        out.cells.push_back(std::move(cell));
       }
     }
     return out;
   }
 
  private:
+  std::vector<ReproducedCell> CellsOf(
+      const PublishedRow& row,
+      const std::vector<ReproducedDifference>& differences) const {
+    if (finished_ != nullptr) {
+      if (auto cells = finished_->Find(row.name)) return std::move(*cells);
+    }
+    std::vector<ReproducedCell> cells;
+    for (size_t c = 0; c < published_.columns.size(); ++c) {
+      // A fact is of some columns only.
+      if (row.source == RowSource::kStatistic && !row.cells[c].value) continue;
+      cells.push_back(CompareCell(row, c));
+      MarkBroken(row, c, &cells.back());
+      Explain(differences, &cells.back());
+    }
+    if (finished_ != nullptr) finished_->Add(row.name, cells);
+    return cells;
+  }
+
   ReproducedCell CompareCell(const PublishedRow& row, size_t c) const {
     const PublishedCell& printed = row.cells[c];
     ReproducedCell cell;
@@ -154,8 +166,20 @@ class Comparer {
         cell.verdict = Verdict::kNotReproducible;
         cell.reason = row.reason;
         return cell;
+      case RowSource::kNotTestable:
+        cell.reason = WithClaim(row, row.reason);
+        return cell;
+      case RowSource::kClaim:
+        Answer(row, &cell);
+        return cell;
       case RowSource::kOptimum:
         JudgeCell(printed, Optimum(c), &cell);
+        return cell;
+      case RowSource::kStatistic:
+        JudgeCell(printed, StatisticOf(row, c), &cell);
+        return cell;
+      case RowSource::kSelection:
+        JudgeCell(printed, Selected(row, c), &cell);
         return cell;
       case RowSource::kTransfer:
         JudgeTransfer(row, c, printed, &cell);
@@ -165,6 +189,25 @@ class Comparer {
         return cell;
     }
     return cell;
+  }
+
+  static std::string WithClaim(const PublishedRow& row,
+                               const std::string& reason) {
+    if (row.claim.claim.empty()) return reason;
+    return fmt::format("\"{}\": {}", row.claim.claim, reason);
+  }
+
+  void Answer(const PublishedRow& row, ReproducedCell* cell) const {
+    ClaimAnswer answer = AnswerClaim(row.claim, data_);
+    cell->ours = answer.figure;
+    cell->low = answer.low;
+    cell->high = answer.high;
+    cell->verdict = table_.Synthetic() ? Verdict::kNotTestable : answer.verdict;
+    cell->reason = WithClaim(
+        row, (table_.Synthetic() ? "SYNTHETIC: the table's values are made "
+                                   "up; "
+                                 : "") +
+                 answer.reason);
   }
 
   void JudgeCell(const PublishedCell& printed,
@@ -202,28 +245,74 @@ class Comparer {
     Rng rng = Rng::FromLabel(1, "reproduce/transfer");
     const Interval interval = BootstrapMean(draws, rng);
     const int digits = published_.decimals + 1;
+    cell->low = interval.low;
+    cell->high = interval.high;
     cell->reason += fmt::format("{}[{}, {}] over {} draws",
                                 cell->reason.empty() ? "" : "; ",
                                 Fixed(interval.low, digits),
                                 Fixed(interval.high, digits), draws.size());
   }
 
+  std::optional<Figure> Scaled(std::optional<double> value, size_t c) const {
+    if (!value) return std::nullopt;
+    return Figure{*value * published_.columns[c].scale, std::nullopt, 0};
+  }
+
   // The best stored value; it is one number, so it varies by nothing.
   std::optional<Figure> Optimum(size_t c) const {
-    const Metric metric =
-        table_.Complete(Metric::Parse(published_.columns[c].metric));
-    const Direction direction = FindQuantity(metric.quantity).direction;
-    const auto column = table_.LoadOrCompute(metric);
-    std::optional<Figure> best;
-    for (size_t row = 0; row < table_.Rows(); ++row) {
-      const Value value = column->Mean(row);
-      if (!value.Ok()) continue;
-      const bool better = direction == Direction::kMaximize
-                              ? best && value.value > best->value
-                              : best && value.value < best->value;
-      if (!best || better) best = Figure{value.value, 0.0, 0};
+    auto figure =
+        Scaled(ComputeStatistic(table_, MetricOf({}, c), Statistic::kBest), c);
+    if (figure) figure->sd = 0.0;
+    return figure;
+  }
+
+  std::optional<Figure> StatisticOf(const PublishedRow& row, size_t c) const {
+    std::optional<Figure> figure =
+        Scaled(ComputeStatistic(table_, MetricOf(row, c), row.statistic,
+                                row.architecture),
+               c);
+    // Counts and ranks have no unit.
+    if (figure && (row.statistic == Statistic::kCount ||
+                   row.statistic == Statistic::kRank)) {
+      figure->value /= published_.columns[c].scale;
     }
-    return best;
+    return figure;
+  }
+
+  std::optional<Figure> Selected(const PublishedRow& row, size_t c) const {
+    const auto chosen = SelectRow(table_, row.selection);
+    if (!chosen) return std::nullopt;
+    return Scaled(ValueAt(table_, MetricOf(row, c), *chosen), c);
+  }
+
+  ObjectiveSpec MetricOf(const PublishedRow& row, size_t c) const {
+    ObjectiveSpec spec = ParseObjective(published_.columns[c].metric);
+    if (published_.columns[c].on_platform) {
+      Metric metric = Metric::Parse(spec.metric);
+      metric.platform = row.platform;
+      spec.metric = metric.Text();
+    }
+    return spec;
+  }
+
+  // Printed and own values that break a limit of the row.
+  void MarkBroken(const PublishedRow& row, size_t c,
+                  ReproducedCell* cell) const {
+    if (row.selection.limits.empty()) return;
+    const Metric metric =
+        table_.Complete(Metric::Parse(MetricOf(row, c).metric));
+    for (const Constraint& limit : row.selection.limits) {
+      if (table_.Complete(limit.metric) != metric) continue;
+      const double scale = published_.columns[c].scale;
+      if (!cell->published || limit.Satisfied(*cell->published / scale)) {
+        continue;
+      }
+      cell->reason += fmt::format(
+          "{}the published value breaks the row's "
+          "limit, {} {}",
+          cell->reason.empty() ? "" : "; ",
+          limit.upper ? "at most" : "at least", limit.bound * scale);
+    }
   }
 
   std::optional<Figure> Mean(const PublishedRow& row, size_t c) const {
@@ -307,61 +396,19 @@ class Comparer {
   }
 
   const PublishedTable& published_;
+  const ClaimData data_;
   const Table& table_;
   const ReportModel& model_;
   TransferRows* transfer_;
+  CellStore* finished_;
 };
-
-Json Number(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-Json ToJson(const Reproduction& reproduction) {
-  Json cells = Json::array();
-  for (const ReproducedCell& cell : reproduction.cells) {
-    cells.push_back({{"row", cell.row},
-                     {"column", cell.column},
-                     {"published", Number(cell.published)},
-                     {"published_sd", Number(cell.published_sd)},
-                     {"ours", Number(cell.ours)},
-                     {"ours_sd", Number(cell.ours_sd)},
-                     {"verdict", VerdictName(cell.verdict)},
-                     {"reason", cell.reason}});
-  }
-  return {{"name", reproduction.name}, {"cells", std::move(cells)}};
-}
-
-std::string Dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string FigureText(const std::optional<double>& value,
-                       const std::optional<double>& sd, int decimals) {
-  if (!value) return "-";
-  std::string text = Fixed(*value, decimals);
-  if (sd) text += " ± " + Fixed(*sd, decimals);
-  return text;
-}
 
 }  // namespace
 
-bool Reproduction::Agrees() const {
-  for (const ReproducedCell& cell : cells) {
-    if (cell.verdict == Verdict::kNotReproduced ||
-        cell.verdict == Verdict::kDiffersFromRecalled) {
-      return false;
-    }
-  }
-  // What a synthetic table says is neither for nor against the source.
-  return synthetic ||
-         std::all_of(differences.begin(), differences.end(),
-                     [](const ReproducedDifference& d) { return d.Holds(); });
-}
-
 Reproduction Reproduce(const PublishedTable& published,
                        std::shared_ptr<const Table> table, Results& results,
-                       std::optional<uint64_t> seed,
-                       const RunOptions& options) {
+                       std::optional<uint64_t> seed, const RunOptions& options,
+                       CellStore* finished) {
   ReportModel model;
   if (published.experiment) {
     Experiment experiment = *published.experiment;
@@ -371,78 +418,24 @@ Reproduction Reproduce(const PublishedTable& published,
     }
     model = MakeReport(results);
   }
+  const std::string name =
+      published.experiment ? published.experiment->name : "";
+  ClaimData data{*table, results, model, name, options.interrupted};
   TransferRows transfer(published, *table, seed, options.interrupted);
-  return Comparer(published, *table, model, &transfer).Compare();
+  return Comparer(published, std::move(data), &transfer, finished).Compare();
 }
 
-std::string ReproductionToJson(const Reproduction& reproduction) {
-  return Dump(ToJson(reproduction));
-}
-
-std::string ReproductionsToJson(const std::vector<Reproduction>& list) {
-  Json json = Json::array();
-  for (const Reproduction& reproduction : list) {
-    json.push_back(ToJson(reproduction));
-  }
-  return Dump({{"reproduce", std::move(json)}});
-}
-
-std::string ReproductionsToCsv(const std::vector<Reproduction>& list) {
-  std::string out =
-      CsvLine({"name", "row", "column", "published", "published_sd", "ours",
-               "ours_sd", "verdict", "reason"});
-  const auto number = [](const std::optional<double>& value) {
-    return value ? fmt::format("{}", *value) : std::string();
-  };
-  for (const Reproduction& reproduction : list) {
-    for (const ReproducedCell& cell : reproduction.cells) {
-      out += CsvLine({reproduction.name, cell.row, cell.column,
-                      number(cell.published), number(cell.published_sd),
-                      number(cell.ours), number(cell.ours_sd),
-                      VerdictName(cell.verdict), cell.reason});
-    }
-  }
-  return out;
-}
-
-void AddReproduction(const Reproduction& reproduction, Document* document) {
-  const int digits = reproduction.decimals;
-  document->Heading(
-      2, reproduction.name + (reproduction.synthetic ? " (SYNTHETIC)" : ""));
-  document->List({reproduction.title, "source: " + reproduction.source,
-                  fmt::format("published values: {}",
-                              CertaintyName(reproduction.certainty))});
-  if (!reproduction.note.empty()) document->Paragraph(reproduction.note);
-  std::vector<std::vector<std::string>> rows;
-  for (const ReproducedCell& cell : reproduction.cells) {
-    rows.push_back({cell.row, cell.column,
-                    FigureText(cell.published, cell.published_sd, digits),
-                    FigureText(cell.ours, cell.ours_sd, digits),
-                    cell.published && cell.ours
-                        ? Signed(*cell.ours - *cell.published, digits)
-                        : "-",
-                    VerdictName(cell.verdict), cell.reason});
-  }
-  document->Table(
-      "",
-      {"row", "column", "published", "ours", "difference", "verdict", "reason"},
-      std::move(rows));
-  if (reproduction.differences.empty()) return;
-  rows.clear();
-  for (const ReproducedDifference& d : reproduction.differences) {
-    rows.push_back({fmt::format("{} - {}", d.a, d.b), d.column,
-                    std::to_string(d.pairs), Signed(d.mean, digits + 1),
-                    fmt::format("[{}, {}]", Signed(d.low, digits + 1),
-                                Signed(d.high, digits + 1)),
-                    !d.expected  ? "-"
-                    : d.low > 0  ? "as the source says"
-                    : d.high < 0 ? "the opposite"
-                                 : "no clear difference"});
-  }
-  document->Table(
-      "Paired differences (positive: the first is better)",
-      {"rows", "column", "pairs", "mean", "95 % interval", "better"},
-      std::move(rows));
+std::string ReproductionKey(const PublishedTable& published, const Table& table,
+                            std::optional<uint64_t> seed) {
+  Sha256 key;
+  key.Add(std::string_view("reproduce-cells@1"));
+  key.Add(std::string_view(Version()));
+  key.Add(std::string_view(BuildInfo()));
+  key.Add(std::string_view(published.digest));
+  key.Add(std::string_view(table.Digest()));
+  key.Add(uint64_t{seed.has_value()});
+  key.Add(seed.value_or(0));
+  return key.HexDigest();
 }
 
 }  // namespace hwnas

@@ -61,6 +61,13 @@ const char* VerdictName(Verdict verdict) {
   return "?";
 }
 
+std::optional<Verdict> FindVerdict(std::string_view name) {
+  for (size_t i = 0; i < kVerdicts; ++i) {
+    if (name == VerdictName(Verdict(i))) return Verdict(i);
+  }
+  return std::nullopt;
+}
+
 const char* CertaintyName(Certainty certainty) {
   switch (certainty) {
     case Certainty::kCopied:

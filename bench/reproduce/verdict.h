@@ -24,8 +24,11 @@ enum class Verdict : uint8_t {
   kDepends,
   kNotTestable,
 };
+constexpr size_t kVerdicts = 11;
 /// "reproduced", "agrees with recalled value", ...
 const char* VerdictName(Verdict verdict);
+/// nullopt for another word.
+std::optional<Verdict> FindVerdict(std::string_view name);
 
 /// How sure the published figures are.
 enum class Certainty : uint8_t {

@@ -42,7 +42,7 @@ TEST(Cli, HelpListsEveryCommandAndEveryCommandHasHelp) {
   EXPECT_EQ(help.err, "");
   for (const char* command :
        {"import", "info", "query", "front", "export", "run", "verify", "merge",
-        "report", "reproduce", "datasets", "platforms", "spaces",
+        "report", "reproduce", "transfer", "datasets", "platforms", "spaces",
         "strategies"}) {
     EXPECT_THAT(help.out, HasSubstr(command));
     const ProcessResult own = RunHwnas({command, "--help"});

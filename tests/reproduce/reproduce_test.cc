@@ -188,9 +188,10 @@ TEST_F(ReproduceTest, JsonHasExactlyTheDocumentedKeys) {
   EXPECT_EQ(json.at("name"), "made");
   ASSERT_EQ(json.at("cells").size(), 8u);
   for (const auto& cell : json.at("cells")) {
-    EXPECT_EQ(cell.size(), 8u);
-    for (const char* key : {"row", "column", "published", "published_sd",
-                            "ours", "ours_sd", "verdict", "reason"}) {
+    EXPECT_EQ(cell.size(), 9u);
+    for (const char* key :
+         {"row", "column", "published", "published_sd", "ours", "ours_sd",
+          "interval", "verdict", "reason"}) {
       EXPECT_TRUE(cell.contains(key)) << key;
     }
   }

@@ -1,0 +1,176 @@
+#include "bench/transfer/signal_study.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numeric>
+
+#include "tabular/analysis/correlation.h"
+#include "tabular/analysis/ranks.h"
+#include "tabular/error.h"
+
+namespace hwnas {
+namespace {
+
+constexpr size_t kFewest = 100;
+
+using ColumnPointer = std::shared_ptr<const DenseColumn>;
+
+// One or several columns; larger is better.
+struct Signal {
+  std::vector<ColumnPointer> columns;
+  std::vector<double> signs;
+
+  bool Has(size_t row) const {
+    return std::all_of(
+        columns.begin(), columns.end(),
+        [row](const ColumnPointer& column) { return column->Mean(row).Ok(); });
+  }
+
+  std::vector<double> At(const std::vector<size_t>& rows) const {
+    std::vector<double> sum(rows.size());
+    for (size_t c = 0; c < columns.size(); ++c) {
+      std::vector<double> values;
+      for (const size_t row : rows) {
+        values.push_back(signs[c] * columns[c]->Mean(row).value);
+      }
+      if (columns.size() == 1) return values;
+      const std::vector<double> ranks = AverageRanks(values);
+      for (size_t i = 0; i < sum.size(); ++i) sum[i] += ranks[i];
+    }
+    return sum;
+  }
+};
+
+Signal LoadSignal(const Table& table, const SignalSpec& spec) {
+  Signal signal;
+  for (const ObjectiveSpec& metric : spec.metrics) {
+    const Metric parsed = Metric::Parse(metric.metric);
+    signal.columns.push_back(table.LoadOrCompute(parsed, metric.source));
+    const bool up =
+        metric.direction.empty()
+            ? FindQuantity(parsed.quantity).direction == Direction::kMaximize
+            : metric.direction == "max";
+    signal.signs.push_back(up ? 1 : -1);
+  }
+  return signal;
+}
+
+// Positions, the largest value first; equals in order.
+std::vector<size_t> Ordered(const std::vector<double>& values) {
+  std::vector<size_t> order(values.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return values[a] > values[b]; });
+  return order;
+}
+
+std::optional<double> MeanSeconds(const Table& table, const SignalSpec& spec) {
+  if (spec.cost.empty()) return std::nullopt;
+  const ColumnPointer column = table.LoadOrCompute(Metric::Parse(spec.cost));
+  double sum = 0;
+  size_t count = 0;
+  for (size_t row = 0; row < table.Rows(); ++row) {
+    if (!table.Connected(row) || !column->Mean(row).Ok()) continue;
+    sum += column->Mean(row).value;
+    ++count;
+  }
+  if (count == 0) return std::nullopt;
+  return spec.cost_scale * sum / double(count);
+}
+
+double Optimum(const Table& table, const Signal& target) {
+  std::optional<double> best;
+  for (size_t row = 0; row < table.Rows(); ++row) {
+    if (!table.Connected(row) || !target.Has(row)) continue;
+    const double value = target.signs[0] * target.columns[0]->Mean(row).value;
+    best = best ? std::max(*best, value) : value;
+  }
+  return best.value_or(0);
+}
+
+SignalTransfer Compare(const Table& table, const SignalStudySpec& spec,
+                       const Signal& signal, const Signal& target,
+                       double optimum) {
+  std::vector<size_t> rows;
+  for (size_t row = 0; row < table.Rows(); ++row) {
+    if (table.Connected(row) && signal.Has(row) && target.Has(row)) {
+      rows.push_back(row);
+    }
+  }
+  if (rows.size() < kFewest) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("transfer: {} architectures have both signal and "
+                            "target; a study needs {}",
+                            rows.size(), kFewest));
+  }
+  const std::vector<double> x = signal.At(rows);
+  const std::vector<double> y = target.At(rows);
+  SignalTransfer out;
+  out.architectures = rows.size();
+  out.spearman = SpearmanRho(x, y);
+  out.kendall = KendallTau(x, y);
+  const std::vector<size_t> by_signal = Ordered(x);
+  const std::vector<size_t> by_target = Ordered(y);
+  const auto elite = static_cast<size_t>(
+      std::max(1.0, std::floor(spec.elite * double(rows.size()))));
+  std::vector<uint8_t> chosen(rows.size());
+  for (size_t i = 0; i < elite; ++i) chosen[by_signal[i]] = 1;
+  std::vector<double> elite_x;
+  std::vector<double> elite_y;
+  for (size_t i = 0; i < elite; ++i) {
+    elite_x.push_back(x[by_target[i]]);
+    elite_y.push_back(y[by_target[i]]);
+    out.elite_recall += chosen[by_target[i]];
+  }
+  out.elite_recall /= double(elite);
+  out.elite_kendall = KendallTau(elite_x, elite_y);
+  for (const uint64_t k : spec.top) {
+    double best = y[by_signal[0]];
+    for (size_t i = 1; i < std::min<size_t>(k, rows.size()); ++i) {
+      best = std::max(best, y[by_signal[i]]);
+    }
+    SignalChoice choice;
+    choice.k = k;
+    choice.best = target.signs[0] * best;
+    choice.regret = optimum - best;
+    choice.rank = 1 + static_cast<uint64_t>(std::count_if(
+                          y.begin(), y.end(),
+                          [best](double value) { return value > best; }));
+    out.choices.push_back(choice);
+  }
+  return out;
+}
+
+}  // namespace
+
+SignalStudy RunSignalStudy(const Table& table, const SignalStudySpec& spec) {
+  SignalStudy out;
+  out.elite = spec.elite;
+  std::vector<Signal> targets;
+  for (const SignalSpec& target : spec.targets) {
+    targets.push_back(LoadSignal(table, target));
+    out.targets.push_back(target.name);
+    out.units.push_back(
+        FindQuantity(targets.back().columns[0]->Info().metric.quantity).unit);
+    out.optimum.push_back(targets.back().signs[0] *
+                          Optimum(table, targets.back()));
+  }
+  for (size_t s = 0; s < spec.signals.size(); ++s) {
+    const Signal signal = LoadSignal(table, spec.signals[s]);
+    out.signals.push_back(spec.signals[s].name);
+    out.seconds.push_back(MeanSeconds(table, spec.signals[s]));
+    for (size_t t = 0; t < targets.size(); ++t) {
+      SignalTransfer transfer = Compare(table, spec, signal, targets[t],
+                                        targets[t].signs[0] * out.optimum[t]);
+      transfer.signal = s;
+      transfer.target = t;
+      out.transfers.push_back(std::move(transfer));
+    }
+  }
+  return out;
+}
+
+}  // namespace hwnas

@@ -1,0 +1,75 @@
+#ifndef HWNAS_BENCH_TRANSFER_STUDY_FILE_H_
+#define HWNAS_BENCH_TRANSFER_STUDY_FILE_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/harness/experiment.h"
+#include "datasets/published_data.h"
+
+namespace hwnas {
+
+/// What transfers between platforms: costs on each, one accuracy.
+struct PlatformStudySpec {
+  ObjectiveSpec accuracy;  // of all fronts and choices
+  std::string quantity = "latency";
+  /// Ids; empty: every platform of the table with that quantity.
+  std::vector<std::string> platforms;
+  /// A cost that needs no platform, as a remedy: `macs`. Empty: none.
+  std::string proxy;
+  /// Limits of choices, as quantiles of a platform's costs, in (0, 1].
+  std::vector<double> limits = {0.1, 0.25, 0.5, 0.75};
+  /// Devices whose mean correlation is at least this form a cluster.
+  double cluster_at = 0.9;
+  /// Of the few-shot remedy; 0 samples: it is left out.
+  uint64_t samples = 10;
+  uint64_t source_architectures = 900;
+  uint64_t seed = 1;
+};
+
+/// A number known of architectures by which some are chosen.
+struct SignalSpec {
+  std::string name;
+  /// One, or several whose ranks are averaged.
+  std::vector<ObjectiveSpec> metrics;
+  /// Simulated seconds an architecture: a metric, empty: none; times scale.
+  std::string cost;
+  double cost_scale = 1;
+};
+
+/// What choosing by one signal is worth by another.
+struct SignalStudySpec {
+  std::vector<SignalSpec> signals;
+  std::vector<SignalSpec> targets;  // one metric each
+  std::vector<uint64_t> top = {1, 10, 100};
+  double elite = 0.1;  // share of the target's best, looked at apart
+};
+
+/// A transfer study: what is asked of a table. One TOML file, described in
+/// bench/transfer/README.md; the answer is a pure function of both.
+struct TransferFile {
+  std::string name;
+  std::string title;
+  std::string note;
+  PublishedData data;  // where no table is given
+  /// One of them has platforms, the other signals.
+  bool of_platforms = false;
+  PlatformStudySpec platforms;
+  SignalStudySpec signals;
+
+  /// Errors as TomlTable: kUsage with file, line and key.
+  static TransferFile ReadFile(const std::string& path);
+  static TransferFile ReadText(std::string_view text, const std::string& name);
+};
+
+/// The studies that come with the library, by name, sorted.
+std::vector<TransferFile> BuiltInTransferFiles();
+/// One of them, or a user's own where `name` ends in `.toml`. Error(kUsage)
+/// naming the nearest when unknown.
+TransferFile FindTransferFile(const std::string& name);
+
+}  // namespace hwnas
+
+#endif  // HWNAS_BENCH_TRANSFER_STUDY_FILE_H_

@@ -1,0 +1,139 @@
+#include "bench/transfer/signal_study.h"
+
+#include <nlohmann/json.hpp>
+
+#include "bench/transfer/transfer_report.h"
+#include "datasets/synthetic.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tabular/error.h"
+#include "tests/temp_dir.h"
+
+namespace hwnas {
+namespace {
+
+constexpr char kStudy[] = R"(
+name = "made"
+title = "Made"
+top = [1, 5]
+elite = 0.2
+[[signal]]
+name = "itself"
+metric = "accuracy:test"
+[[signal]]
+name = "its opposite"
+metric = "min:accuracy:test"
+[[signal]]
+name = "both fidelities"
+metric = ["accuracy:val/e12", "accuracy:val"]
+cost = "train-seconds"
+cost_scale = 2
+[[target]]
+name = "test"
+metric = "accuracy:test"
+)";
+
+class SignalStudyTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    SyntheticOptions options;
+    options.every = 7;
+    WriteSyntheticTable(folder_.Path("table.db"), options);
+    table_ = Table::Open(folder_.Path("table.db"));
+  }
+
+  SignalStudy Run(const std::string& text) {
+    return RunSignalStudy(*table_,
+                          TransferFile::ReadText(text, "made.toml").signals);
+  }
+
+  TempDir folder_;
+  std::shared_ptr<const Table> table_;
+};
+
+TEST_F(SignalStudyTest, ATargetIsItsOwnBestSignal) {
+  const SignalTransfer itself = Run(kStudy).transfers[0];
+  EXPECT_EQ(itself.kendall, 1);
+  EXPECT_EQ(itself.elite_kendall, 1);
+  EXPECT_EQ(itself.elite_recall, 1);
+  ASSERT_EQ(itself.choices.size(), 2u);
+  EXPECT_EQ(itself.choices[0].rank, 1u);
+  EXPECT_EQ(itself.choices[0].regret, 0);
+}
+
+TEST_F(SignalStudyTest, TheOppositeChoosesTheWorst) {
+  const SignalStudy study = Run(kStudy);
+  const SignalTransfer& opposite = study.transfers[1];
+  EXPECT_EQ(opposite.kendall, -1);
+  EXPECT_EQ(opposite.elite_recall, 0);
+  const auto column = table_->LoadOrCompute(Metric::Parse("accuracy:test"));
+  double worst = 100;
+  double best = 0;
+  for (size_t row = 0; row < table_->Rows(); ++row) {
+    if (!table_->Connected(row)) continue;
+    worst = std::min(worst, column->Mean(row).value);
+    best = std::max(best, column->Mean(row).value);
+  }
+  EXPECT_EQ(opposite.choices[0].best, worst);
+  EXPECT_EQ(study.optimum[0], best);
+  EXPECT_NEAR(opposite.choices[0].regret, best - worst, 1e-12);
+}
+
+TEST_F(SignalStudyTest, SeveralMetricsAreOneSignalWithItsCost) {
+  const SignalStudy study = Run(kStudy);
+  const SignalTransfer& both = study.transfers[2];
+  EXPECT_GT(*both.kendall, 0.3);
+  EXPECT_LT(*both.kendall, 1);
+  EXPECT_GT(*study.seconds[2], 0);
+  EXPECT_FALSE(study.seconds[0].has_value());
+  EXPECT_LE(both.choices[1].regret, both.choices[0].regret);
+}
+
+TEST_F(SignalStudyTest, JsonHoldsEveryPair) {
+  const TransferAnswer answer =
+      RunTransfer(TransferFile::ReadText(kStudy, "made.toml"), *table_);
+  const auto json = nlohmann::json::parse(TransferToJson(answer));
+  EXPECT_EQ(json.at("kind"), "signals");
+  EXPECT_EQ(json.at("synthetic"), true);
+  EXPECT_EQ(json.at("transfers").size(), 3u);
+  EXPECT_EQ(json.at("transfers")[0].at("choices").size(), 2u);
+  EXPECT_TRUE(json.at("signals")[0].at("seconds").is_null());
+}
+
+TEST(TransferFile, BuiltInOnesAreReadableAndNamed) {
+  std::vector<std::string> names;
+  for (const TransferFile& file : BuiltInTransferFiles()) {
+    names.push_back(file.name);
+    EXPECT_FALSE(file.data.empty()) << file.name;
+  }
+  EXPECT_THAT(names,
+              ::testing::ElementsAre("datasets-nb201", "fidelities-nb201",
+                                     "platforms-nb201"));
+  EXPECT_THROW(FindTransferFile("platform-nb201"), Error);
+}
+
+TEST(TransferFile, WhatIsWrongIsRefused) {
+  const std::string start = "name = \"x\"\ntitle = \"x\"\n";
+  const std::string target =
+      "[[target]]\nname = \"t\"\nmetric = \"accuracy:test\"\n";
+  const std::string signal = "[[signal]]\nname = \"s\"\nmetric = \"macs\"\n";
+  for (const std::string& wrong :
+       {start, start + signal, start + target,
+        start + "elite = 2\n" + signal + target,
+        start + "top = [0]\n" + signal + target,
+        start + "bottom = 1\n" + signal + target,
+        start + "data = \"nobody\"\n" + signal + target,
+        start + "[platforms]\naccuracy = \"accuracy\"\nlimits = [0]\n",
+        start + "[platforms]\naccuracy = \"accuracy\"\nsamples = 2\n",
+        start + "[platforms]\nquantity = \"latency\"\n"}) {
+    try {
+      TransferFile::ReadText(wrong, "wrong.toml");
+      FAIL() << wrong;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.Code(), ErrorCode::kUsage) << wrong;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hwnas
