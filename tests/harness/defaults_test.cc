@@ -60,12 +60,12 @@ TEST(EmbeddedTable, AnswersTheDefaultComparison) {
   EXPECT_EQ(experiment.problems.size() + left_out.size(), 4u);
   EXPECT_THAT(Names(experiment),
               testing::IsSupersetOf({"accuracy", "accuracy-and-macs"}));
-  const auto accuracy = table->LoadOrCompute(Metric::Parse("accuracy:test"));
   for (const ProblemSpec& problem : experiment.problems) {
     const auto benchmark = TabularBenchmark::Make(table, problem);
     const Coverage searched = benchmark->Searched();
     EXPECT_EQ(searched.all_networks, 6985u);
-    EXPECT_GE(searched.networks, 1025u) << problem.name;
+    // Rows never go; compressions and latencies may be fewer.
+    EXPECT_GE(searched.networks, problem.name == "accuracy" ? 1025u : 1u);
     EXPECT_LE(searched.networks, 6985u);
     for (uint64_t i = 0; i < 200; ++i) {
       Rng rng(i);
