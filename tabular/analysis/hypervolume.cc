@@ -56,33 +56,32 @@ class Staircase {
     steps_.push_back({x, -kInfinity});
   }
 
-  /// Returns what the point adds. It lies right of the box's left side.
-  double Add(double px, double py) {
+  /// Adds what the point adds to `*area`, step by step. It lies right of the
+  /// box's left side.
+  void Add(double px, double py, double* area) {
     // First step at x or right of it.
     const auto right = std::lower_bound(
         steps_.begin(), steps_.end(), px,
         [](const Point2& step, double x) { return step.x < x; });
     const auto left = right - 1;
-    if (left->y <= py || (right->x == px && right->y <= py)) return 0;
-    double area = 0;
+    if (left->y <= py || (right->x == px && right->y <= py)) return;
     // Steps from `right` on that the point dominates.
     double x = px;
     double y = left->y;
     auto end = right;
     while (end->y >= py) {
-      area += (end->x - x) * (y - py);
+      *area += (end->x - x) * (y - py);
       x = end->x;
       y = end->y;
       ++end;
     }
-    area += (end->x - x) * (y - py);
+    *area += (end->x - x) * (y - py);
     if (end == right) {
       steps_.insert(right, {px, py});
     } else {
       *right = {px, py};
       steps_.erase(right + 1, end);
     }
-    return area;
   }
 
  private:
@@ -100,7 +99,7 @@ double VolumeThree(std::vector<Point3>& points, const double* reference) {
   double volume = 0;
   double area = 0;
   for (size_t i = 0; i < points.size(); ++i) {
-    area += staircase.Add(points[i].x, points[i].y);
+    staircase.Add(points[i].x, points[i].y, &area);
     const double next = i + 1 < points.size() ? points[i + 1].z : reference[2];
     volume += area * (next - points[i].z);
   }
@@ -149,7 +148,7 @@ class SpaceFront {
         z = q.z;
       }
       if (q.x <= p.x && q.y <= p.y) return volume;
-      covered += staircase_.Add(std::max(p.x, q.x), std::max(p.y, q.y));
+      staircase_.Add(std::max(p.x, q.x), std::max(p.y, q.y), &covered);
     }
     return volume + (whole - covered) * (reference_[2] - z);
   }
