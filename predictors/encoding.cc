@@ -6,8 +6,8 @@
 #include <map>
 #include <memory>
 #include <numeric>
-#include <set>
 
+#include "predictors/cell_paths.h"
 #include "predictors/network_graph.h"
 #include "tabular/analysis/ranks.h"
 #include "tabular/cost_model.h"
@@ -22,8 +22,6 @@ constexpr size_t kMostColumns = 4096;
 constexpr size_t kNb201Edges = 6;
 constexpr int kNb201From[] = {0, 0, 1, 0, 1, 2};
 constexpr int kNb201To[] = {1, 2, 2, 3, 3, 3};
-constexpr size_t kNb101Vertices = 7;
-constexpr size_t kNb101Edges = 21;
 constexpr uint16_t kInactive = 0xffff;
 
 using Architectures = std::span<const Architecture>;
@@ -303,87 +301,17 @@ Features Stored(const std::string& name, const EncodingContext& context,
   return out;
 }
 
-// Sequences of operations on the paths of one architecture.
-std::set<std::string> PathsOf(const SearchSpace& space, const Architecture& a) {
-  const bool nb201 = IsNb201(space);
-  const auto decisions = space.Decisions();
-  const size_t end = nb201 ? 3 : kNb101Vertices - 1;
-  std::vector<std::vector<std::pair<size_t, std::string>>> next(end + 1);
-  if (nb201) {
-    for (size_t e = 0; e < kNb201Edges; ++e) {
-      if (a[e] == 0) continue;
-      next[static_cast<size_t>(kNb201From[e])].emplace_back(
-          kNb201To[e], decisions[e].choices[a[e]]);
-    }
-  } else {
-    size_t edge = 0;
-    for (size_t i = 0; i < end; ++i) {
-      for (size_t j = i + 1; j <= end; ++j, ++edge) {
-        if (a[edge] == 0) continue;
-        const size_t op = kNb101Edges + j - 1;
-        next[i].emplace_back(
-            j, j == end ? std::string("output") : decisions[op].choices[a[op]]);
-      }
-    }
-  }
-  std::set<std::string> paths;
-  std::vector<std::pair<size_t, std::string>> open = {{0, ""}};
-  while (!open.empty()) {
-    const auto [node, text] = open.back();
-    open.pop_back();
-    if (node == end) {
-      paths.insert(text);
-      continue;
-    }
-    for (const auto& [to, op] : next[node]) {
-      open.emplace_back(to, text.empty() ? op : text + ">" + op);
-    }
-  }
-  return paths;
-}
-
-// All sequences that a path may be.
-std::vector<std::string> AllPaths(const SearchSpace& space) {
-  const bool nb201 = IsNb201(space);
-  const auto decisions = space.Decisions();
-  const auto& operations =
-      nb201 ? decisions[0].choices : decisions[kNb101Edges].choices;
-  const size_t longest = nb201 ? 3 : kNb101Vertices - 2;
-  std::vector<std::string> all;
-  std::vector<std::string> level = {""};
-  if (!nb201) all.emplace_back("output");
-  for (size_t length = 1; length <= longest; ++length) {
-    std::vector<std::string> longer;
-    for (const std::string& text : level) {
-      for (size_t o = nb201 ? 1 : 0; o < operations.size(); ++o) {
-        longer.push_back(text.empty() ? operations[o]
-                                      : text + ">" + operations[o]);
-      }
-    }
-    level = std::move(longer);
-    for (const std::string& text : level) {
-      all.push_back(nb201 ? text : text + ">output");
-    }
-  }
-  return all;
-}
-
 Features Paths(const std::string& name, const EncodingContext& context,
                Architectures all) {
   const SearchSpace& space = *context.space;
-  if (!IsNb201(space) && !IsNb101(space)) {
+  if (!CellPaths::Covers(space)) {
     Refuse(name, fmt::format("{} is no space of cells", space.Id()));
   }
+  const CellPaths paths(space);
   Features out;
-  out.names = AllPaths(space);
-  std::map<std::string, size_t> column;
-  for (size_t i = 0; i < out.names.size(); ++i) column[out.names[i]] = i;
+  out.names = paths.Names();
   out.x = Matrix(all.size(), out.names.size());
-  for (size_t r = 0; r < all.size(); ++r) {
-    for (const std::string& path : PathsOf(space, all[r])) {
-      out.x.Row(r)[column.at(path)] = 1;
-    }
-  }
+  for (size_t r = 0; r < all.size(); ++r) paths.Encode(all[r], out.x.Row(r));
   return out;
 }
 

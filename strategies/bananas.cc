@@ -9,6 +9,7 @@
 #include "strategies/models/gaussian_process.h"
 #include "strategies/models/history.h"
 #include "strategies/models/mlp.h"
+#include "strategies/models/predictor_model.h"
 #include "strategies/options.h"
 #include "strategies/proposer.h"
 #include "strategies/ranking.h"
@@ -21,13 +22,17 @@ std::vector<OptionInfo> Options(bool several) {
       {"initial", "10", "num_init: random architectures first"},
       {"batch", "10", "k: proposals between two fits"},
       {"model", "mlp-ensemble",
-       "mlp-ensemble: networks, as the paper's; gaussian-process: another "
-       "model behind the same interface"},
-      {"ensemble", "5", "networks (num_ensemble)"},
+       "mlp-ensemble: networks, as the paper's; gaussian-process and xgboost: "
+       "other models behind the same interface; xgboost's deviation is "
+       "that of its boosters, next to none for one"},
+      {"ensemble", "5", "networks, or boosters of xgboost (num_ensemble)"},
       {"layers", "2", "hidden layers of a network; the paper has 10"},
       {"width", "16", "neurons of a layer; the paper has 20"},
       {"epochs", "100", "of training; the paper has 150"},
       {"learning_rate", "0.01", "Adam's"},
+      {"trees", "500", "of a booster of xgboost, as NASLib's"},
+      {"depth", "6", "levels of such a tree"},
+      {"eta", "0.3", "shrinkage of such a tree"},
       {"candidates", several ? "50" : "100",
        "ranked by the acquisition function, 1,000 at most"},
       {"parents", several ? "10" : "5",
@@ -36,16 +41,21 @@ std::vector<OptionInfo> Options(bool several) {
       {"move_share", "1",
        "of candidates by moves; the others, and what moves did not find, are "
        "samples"},
+      {"repeats", "false",
+       "whether a candidate may have been proposed before, as NASLib's may"},
       EncodingOption(),
   };
 }
 
+enum class Model { kMlpEnsemble, kGaussianProcess, kXgboost };
+
 struct BananasOptions {
   size_t initial;
   size_t batch;
-  bool networks;
+  Model model;
   size_t ensemble;
   MlpOptions network;
+  PredictorOptions boosters;
   CandidateOptions candidates;
   size_t parents;
   Encoding encoding;
@@ -65,12 +75,7 @@ class Bananas : public Strategy {
         history_(*context_.problem, options.encoding),
         sorter_(objectives) {
     for (size_t i = 0; i < objectives_; ++i) {
-      if (options_.networks) {
-        models_.push_back(
-            std::make_unique<MlpEnsemble>(options_.ensemble, options_.network));
-      } else {
-        models_.push_back(std::make_unique<GaussianProcess>());
-      }
+      models_.push_back(NewModel());
     }
   }
 
@@ -93,6 +98,19 @@ class Bananas : public Strategy {
   }
 
  private:
+  std::unique_ptr<Regressor> NewModel() const {
+    switch (options_.model) {
+      case Model::kMlpEnsemble:
+        return std::make_unique<MlpEnsemble>(options_.ensemble,
+                                             options_.network);
+      case Model::kGaussianProcess:
+        return std::make_unique<GaussianProcess>();
+      case Model::kXgboost:
+        return std::make_unique<PredictorModel>("xgboost", options_.boosters);
+    }
+    return nullptr;
+  }
+
   void Propose(Architecture architecture, std::vector<Proposal>* out) {
     seen_.Insert(architecture);
     proposer_.Propose(std::move(architecture), out);
@@ -174,13 +192,27 @@ std::unique_ptr<Strategy> MakeNamed(const char* name, bool several,
   BananasOptions options;
   options.initial = reader.Count("initial", 2, 1000000);
   options.batch = reader.Count("batch", 1, 1000);
-  options.networks =
-      reader.Choice("model", {"mlp-ensemble", "gaussian-process"}) == 0;
-  options.ensemble = reader.Count("ensemble", 2, 100);
+  options.model = static_cast<Model>(
+      reader.Choice("model", {"mlp-ensemble", "gaussian-process", "xgboost"}));
+  // One network has no deviation to draw from; one booster does as NASLib's.
+  options.ensemble =
+      reader.Count("ensemble", options.model == Model::kXgboost ? 1 : 2, 100);
   options.network.layers = reader.Count("layers", 1, 20);
   options.network.width = reader.Count("width", 1, 1000);
   options.network.epochs = reader.Count("epochs", 1, 10000);
   options.network.learning_rate = reader.Real("learning_rate", 1e-6, 1);
+  options.boosters = {
+      {"members", static_cast<double>(options.ensemble)},
+      {"trees", static_cast<double>(reader.Count("trees", 1, 10000))},
+      {"depth", static_cast<double>(reader.Count("depth", 1, 16))},
+      {"eta", reader.Real("eta", 1e-4, 1)},
+      {"folds", 0}};
+  if (options.ensemble == 1) {
+    // As NASLib's, of all rows and columns; several differ in what they see.
+    options.boosters["subsample"] = 1;
+    options.boosters["columns"] = 1;
+  }
+  options.candidates.repeats = reader.Flag("repeats");
   options.candidates.count = reader.Count("candidates", 1, 1000);
   options.candidates.move_share = reader.Real("move_share", 0, 1);
   options.candidates.max_moves = reader.Count("max_mutations", 1, 1000);

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <limits>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -23,16 +25,44 @@ std::vector<OptionInfo> Options() {
       {"move_share", "0.5", "of candidates by moves, the others are samples"},
       {"most_points", "500",
        "trials that a process is fitted to; later ones join no more"},
+      {"lie", "min",
+       "constant liar: what the process believes of proposals under way, the "
+       "min, mean or max of what was told; none: it ignores them"},
       EncodingOption(),
   };
 }
+
+enum class Lie { kMin, kMean, kMax, kNone };
 
 struct GpOptions {
   size_t initial;
   CandidateOptions candidates;
   size_t parents;
   size_t most_points;
+  Lie lie;
   Encoding encoding;
+};
+
+/// Least, mean and largest of the values told.
+class Told {
+ public:
+  void Add(double value) {
+    low_ = std::min(low_, value);
+    high_ = std::max(high_, value);
+    sum_ += value;
+    ++count_;
+  }
+  double Value(Lie lie) const {
+    return lie == Lie::kMin   ? low_
+           : lie == Lie::kMax ? high_
+                              : sum_ / static_cast<double>(count_);
+  }
+
+ private:
+  double low_ = std::numeric_limits<double>::infinity();
+  double high_ = -low_;
+  double sum_ = 0;
+  size_t count_ = 0;
 };
 
 class GpBo : public Strategy {
@@ -51,6 +81,7 @@ class GpBo : public Strategy {
       Architecture next =
           model ? Best() : context_.problem->space->Sample(context_.rng);
       seen_.Insert(next);
+      under_way_.emplace(proposer_.Next(), next);
       proposer_.Propose(std::move(next), out);
     }
     return AskState::kReady;
@@ -58,11 +89,13 @@ class GpBo : public Strategy {
 
   void Tell(std::span<const Trial> trials) override {
     for (const Trial& trial : trials) {
+      under_way_.erase(trial.id);
       const Fitness fitness = history_.judge().Rate(trial);
       const bool top = trial.rung == proposer_.TopRung();
       if (top && fitness.Feasible() && (!best_ || fitness.value < *best_)) {
         best_ = fitness.value;
       }
+      if (fitness.Rated()) told_.Add(fitness.value);
       if (history_.size() < options_.most_points) {
         history_.Add(trial);
         stale_ = true;
@@ -95,12 +128,24 @@ class GpBo : public Strategy {
     return candidates[static_cast<size_t>(best - acquired_.begin())];
   }
 
+  /// The process of the objective with what is under way believed to be told.
+  GaussianProcess* Believed() {
+    if (options_.lie == Lie::kNone || under_way_.empty()) return &objective_;
+    std::vector<Architecture> pending;
+    for (const auto& [id, architecture] : under_way_) {
+      pending.push_back(architecture);
+    }
+    lied_ = objective_;
+    history_.Condition(pending, told_.Value(options_.lie), &lied_);
+    return &lied_;
+  }
+
   /// Expected improvement times the probability of being feasible; the latter
   /// alone until something feasible is known.
   void Acquire(const std::vector<Architecture>& candidates) {
     acquired_.assign(candidates.size(), 1.0);
     if (best_) {
-      history_.Predict(candidates, &objective_, &beliefs_);
+      history_.Predict(candidates, Believed(), &beliefs_);
       for (size_t i = 0; i < candidates.size(); ++i) {
         acquired_[i] = ExpectedImprovement(beliefs_[i], *best_);
       }
@@ -120,7 +165,10 @@ class GpBo : public Strategy {
   Proposer proposer_;
   History history_;
   GaussianProcess objective_;
+  GaussianProcess lied_;
   std::vector<GaussianProcess> constraints_;
+  std::map<uint64_t, Architecture> under_way_;  // by id
+  Told told_;
   std::optional<double> best_;
   bool stale_ = true;
   SeenSet seen_;
@@ -138,6 +186,8 @@ std::unique_ptr<Strategy> Make(const OptionMap& given, RunContext context) {
   options.candidates.max_moves = reader.Count("max_mutations", 1, 1000);
   options.parents = reader.Count("parents", 1, 1000);
   options.most_points = reader.Count("most_points", 2, 5000);
+  options.lie =
+      static_cast<Lie>(reader.Choice("lie", {"min", "mean", "max", "none"}));
   options.encoding = ReadEncoding(reader, *context.problem);
   return std::make_unique<GpBo>(options, std::move(context));
 }
@@ -147,13 +197,15 @@ std::unique_ptr<Strategy> Make(const OptionMap& given, RunContext context) {
 StrategyInfo GpBoInfo() {
   StrategyInfo info;
   info.name = "gp-bo";
+  info.version = 2;
   info.summary = "Gaussian process with (constrained) expected improvement";
   info.source =
       "Snoek, Larochelle, Adams, NeurIPS 2012; constraints as in Gardner et "
       "al., ICML 2014. Squared exponential kernel on one-hot decisions, "
       "hyper-parameters by marginal likelihood on a grid. Optimises the first "
-      "objective; with parallel workers what is under way is only not proposed "
-      "again";
+      "objective. With several proposals under way their values are a constant "
+      "lie (Ginsbourger, Le Riche, Carraro, 2010), where Snoek et al. average "
+      "over draws; of constraints nothing is believed before it is told";
   info.options = Options();
   info.exact = false;
   info.make = Make;

@@ -17,7 +17,6 @@
 namespace hwnas {
 namespace {
 
-constexpr size_t kLongestName = 100;
 constexpr size_t kMostOptions = 1000;
 
 [[noreturn]] void Fail(const std::string& what) {
@@ -488,8 +487,7 @@ static_assert(kNoProposal == HWNAS_NO_PROPOSAL);
 StrategyInfo ReadInfo(const hwnas_plugin& plugin) {
   StrategyInfo info;
   info.name = TextOf(plugin.name);
-  if (info.name.empty() || info.name.size() > kLongestName ||
-      Quoted(info.name, kLongestName) != info.name) {
+  if (!IsPluginName(info.name)) {
     Fail("its name must have 1 to 100 characters");
   }
   if (plugin.version == 0 || plugin.version > INT32_MAX) {

@@ -16,7 +16,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kDeepest = 32;
-constexpr size_t kLongestName = 100;
 constexpr size_t kMostOptions = 1000;
 constexpr int kMostVersion = 1'000'000'000;
 
@@ -554,8 +553,7 @@ void ReadStrategy(const Json& json, ProgramMessage* message) {
   }
   StrategyInfo& info = message->info;
   info.name = TextField(json, "name");
-  if (info.name.empty() || info.name.size() > kLongestName ||
-      Quoted(info.name, kLongestName) != info.name) {
+  if (!IsPluginName(info.name)) {
     Unexpected("name", "1 to 100 characters without control characters",
                Field(json, "name"));
   }
@@ -704,6 +702,12 @@ Type ReadType(const Json& json, const char* const (&names)[size]) {
 }
 
 }  // namespace
+
+bool IsPluginName(const std::string& name) {
+  constexpr size_t kLongest = 100;
+  return !name.empty() && name.size() <= kLongest &&
+         Quoted(name, kLongest) == name;
+}
 
 Rng RngFromState(const RngState& state) {
   static_assert(sizeof(Rng) == sizeof(RngState) &&

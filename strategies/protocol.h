@@ -23,6 +23,9 @@ namespace hwnas {
 constexpr int kProtocolVersion = 1;
 constexpr size_t kLongestLine = size_t{16} << 20;
 
+/// Whether a plug-in may call itself so: 1 to 100 printable characters.
+bool IsPluginName(const std::string& name);
+
 using RngState = std::array<uint64_t, 4>;
 Rng RngFromState(const RngState& state);
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 
+#include "bench/analysis/supported.h"
 #include "tabular/analysis/pareto.h"
 
 namespace hwnas {
@@ -123,6 +124,15 @@ FrontAnswer FindFront(const Table& table, const FrontQuery& query) {
   const auto point = [&](uint32_t i) {
     return std::span<const double>(points).subspan(i * dims, dims);
   };
+  if (dims == 2) {
+    std::vector<double> front;
+    for (const uint32_t i : answers) {
+      front.insert(front.end(), point(i).begin(), point(i).end());
+    }
+    const std::vector<bool> supported = SupportedPoints(front);
+    answer.supported = static_cast<uint64_t>(
+        std::count(supported.begin(), supported.end(), true));
+  }
   std::stable_sort(answers.begin(), answers.end(), [&](uint32_t a, uint32_t b) {
     return std::lexicographical_compare(point(a).begin(), point(a).end(),
                                         point(b).begin(), point(b).end());

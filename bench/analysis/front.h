@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ struct FrontAnswer {
   uint64_t candidates = 0;  // connected, all values there, constraints held
   uint64_t front = 0;       // non-dominated among them; with one objective
                             // those that share the best value
+  /// Of the front of two objectives: how many points are best by some weighted
+  /// sum of them (see supported.h).
+  std::optional<uint64_t> supported;
   std::vector<FrontExclusion> excluded;  // each architecture counted once
 };
 

@@ -130,6 +130,7 @@ int RunCli(int argc, char** argv) {
     AddPluginHostCommand(app);
     AddSpacesCommand(app);
     AddStrategiesCommand(app);
+    AddTuneCommand(app);
     return Parse(app, argc, argv);
   } catch (const OutputClosed&) {
     return kClosedPipe;

@@ -30,6 +30,7 @@ void AddReproduceCommand(CLI::App& app);
 void AddRunCommand(CLI::App& app);
 void AddSpacesCommand(CLI::App& app);
 void AddStrategiesCommand(CLI::App& app);
+void AddTuneCommand(CLI::App& app);
 void AddVerifyCommand(CLI::App& app);
 
 /// Groups of `hwnas --help`.

@@ -80,12 +80,14 @@ void PrintAnswerJson(const Table& table, const FrontAnswer& answer) {
     excluded.push_back(
         {{"reason", exclusion.reason}, {"count", exclusion.count}});
   }
-  PrintJsonFields(Json{{"synthetic", table.Synthetic()},
-                       {"metrics", std::move(columns)},
-                       {"front", std::move(rows)},
-                       {"front_size", answer.front},
-                       {"candidates", answer.candidates},
-                       {"excluded", std::move(excluded)}});
+  PrintJsonFields(Json{
+      {"synthetic", table.Synthetic()},
+      {"metrics", std::move(columns)},
+      {"front", std::move(rows)},
+      {"front_size", answer.front},
+      {"supported", answer.supported ? Json(*answer.supported) : Json(nullptr)},
+      {"candidates", answer.candidates},
+      {"excluded", std::move(excluded)}});
 }
 
 // `latency@edgegpu (ms)`, and `*` behind what was not measured.
@@ -116,6 +118,12 @@ std::string Summary(const Table& table, const FrontQuery& query,
           : fmt::format("{} of a front of {}, among {} candidates",
                         answer.rows.size(), answer.front, answer.candidates);
   text += fmt::format(", of {} architectures\n", table.Rows());
+  if (answer.supported) {
+    text += fmt::format(
+        "weighted sums reach {} of these {}: the others are best by no "
+        "weights\n",
+        *answer.supported, answer.front);
+  }
   for (const FrontExclusion& exclusion : answer.excluded) {
     text += fmt::format("left out: {} {}\n", exclusion.count, exclusion.reason);
   }

@@ -10,6 +10,7 @@
 #include "bench/cli/json.h"
 #include "bench/cli/run_options.h"
 #include "bench/report/text_table.h"
+#include "strategies/frameworks.h"
 #include "strategies/strategy_source.h"
 
 namespace hwnas {
@@ -19,6 +20,7 @@ using Json = nlohmann::ordered_json;
 
 struct Options {
   std::string name;
+  std::string like;
   OutputFormat format = OutputFormat::kText;
 };
 
@@ -70,7 +72,61 @@ void PrintAll() {
         "\n'hwnas strategies NAME' shows a strategy's options.\n");
 }
 
+std::string OptionsText(const OptionMap& options) {
+  std::string text;
+  for (const auto& [name, value] : options) {
+    text += fmt::format("{}{}={}", text.empty() ? "" : ",", name, value);
+  }
+  return text;
+}
+
+void PrintFramework(const Framework& framework) {
+  Print(TextList({{"framework", framework.title},
+                  {"source", framework.open ? "open" : "closed"},
+                  {"data", framework.data},
+                  {"looked up in", framework.source}}));
+  if (!framework.open) {
+    Print(fmt::format("\nIt cannot run here: {}.\n", framework.note));
+  }
+  if (framework.strategies.empty()) {
+    Print("Its strategies are not published.\n");
+    return;
+  }
+  TextTable table({"theirs", "here", "options for their defaults", "note"});
+  for (const FrameworkStrategy& strategy : framework.strategies) {
+    table.AddRow({strategy.name,
+                  strategy.counterpart.empty() ? "none" : strategy.counterpart,
+                  OptionsText(strategy.options), strategy.note});
+  }
+  Print("\n" + table.Text());
+}
+
+void PrintFrameworkJson(const Framework& framework) {
+  Json strategies = Json::array();
+  for (const FrameworkStrategy& strategy : framework.strategies) {
+    strategies.push_back(
+        {{"name", strategy.name},
+         {"counterpart",
+          strategy.counterpart.empty() ? Json() : Json(strategy.counterpart)},
+         {"options", Json(strategy.options)},
+         {"note", strategy.note}});
+  }
+  PrintJson("like", Json{{"name", framework.name},
+                         {"title", framework.title},
+                         {"open", framework.open},
+                         {"note", framework.note},
+                         {"data", framework.data},
+                         {"source", framework.source},
+                         {"strategies", std::move(strategies)}});
+}
+
 void ListStrategies(const Options& options) {
+  if (!options.like.empty()) {
+    const Framework& framework = FindFramework(options.like);
+    options.format == OutputFormat::kText ? PrintFramework(framework)
+                                          : PrintFrameworkJson(framework);
+    return;
+  }
   std::shared_ptr<const StrategySource> source;
   if (!options.name.empty()) {
     source = OpenStrategy(options.name, ToPluginOptions({}));
@@ -97,9 +153,19 @@ void AddStrategiesCommand(CLI::App& app) {
       "strategies", "List the search strategies, or one's options");
   command->group(kListCommands);
   const auto options = std::make_shared<Options>();
-  command->add_option("name", options->name,
-                      "Only this one, with its options: a name, ./X.so or "
-                      "exec:COMMAND");
+  CLI::Option* name =
+      command->add_option("name", options->name,
+                          "Only this one, with its options: a name, ./X.so or "
+                          "exec:COMMAND");
+  std::string known;
+  for (const Framework& framework : Frameworks()) {
+    known += (known.empty() ? "" : ", ") + framework.name;
+  }
+  command
+      ->add_option(
+          "--like", options->like,
+          "What stands here for the strategies of another framework: " + known)
+      ->excludes(name);
   AddFormatOption(*command, &options->format);
   command->callback([options] { ListStrategies(*options); });
 }

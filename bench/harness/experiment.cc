@@ -121,8 +121,14 @@ EarlyStoppingSpec ReadEarlyStopping(const TomlTable& toml, size_t rungs) {
   return spec;
 }
 
-ProblemSpec ReadProblem(const TomlTable& toml, const Protocol& protocol,
-                        const std::string& default_name) {
+}  // namespace
+
+Protocol ProtocolFromToml(const TomlTable& toml) {
+  return ReadProtocol(toml, {});
+}
+
+ProblemSpec ProblemFromToml(const TomlTable& toml, const Protocol& protocol,
+                            const std::string& default_name) {
   ProblemSpec problem;
   problem.name = toml.String("name", default_name);
   problem.objectives = ReadObjectives(toml.Strings("objectives"));
@@ -165,7 +171,7 @@ ProblemSpec ReadProblem(const TomlTable& toml, const Protocol& protocol,
   return problem;
 }
 
-StrategySpec ReadStrategy(const TomlTable& toml) {
+StrategySpec StrategyFromToml(const TomlTable& toml) {
   StrategySpec spec;
   spec.name = toml.String("name");
   spec.label = toml.String("label", DefaultStrategyLabel(spec.name));
@@ -175,6 +181,8 @@ StrategySpec ReadStrategy(const TomlTable& toml) {
   }
   return spec;
 }
+
+namespace {
 
 Experiment ReadExperiment(const TomlTable& toml, const std::string& folder) {
   Experiment experiment;
@@ -186,13 +194,13 @@ Experiment ReadExperiment(const TomlTable& toml, const std::string& folder) {
   }
   experiment.seed = Count(toml, "seed", 1);
   experiment.repetitions = Count(toml, "repetitions", 1, kMostRepetitions);
-  const Protocol protocol = ReadProtocol(toml.Table("protocol"), {});
+  const Protocol protocol = ProtocolFromToml(toml.Table("protocol"));
   for (const TomlTable& problem : toml.Tables("problem")) {
     experiment.problems.push_back(
-        ReadProblem(problem, protocol, experiment.name));
+        ProblemFromToml(problem, protocol, experiment.name));
   }
   for (const TomlTable& strategy : toml.Tables("strategy")) {
-    experiment.strategies.push_back(ReadStrategy(strategy));
+    experiment.strategies.push_back(StrategyFromToml(strategy));
   }
   toml.CheckAllRead();
   experiment.Check();

@@ -144,6 +144,14 @@ struct Experiment {
   void Check() const;
 };
 
+/// Parts of an experiment's document, for others that have some of them: a
+/// `[protocol]`, a problem on top of one, a `[[strategy]]`. Errors as
+/// Experiment::ReadFile's; what else stands there is the caller's to read.
+Protocol ProtocolFromToml(const TomlTable& toml);
+ProblemSpec ProblemFromToml(const TomlTable& toml, const Protocol& protocol,
+                            const std::string& default_name);
+StrategySpec StrategyFromToml(const TomlTable& toml);
+
 /// Canonical texts that identify runs: keys sorted, numbers shortest.
 std::string ProblemJson(const ProblemSpec& problem);
 /// Inverse of ProblemJson; Error(kCorrupt).

@@ -6,21 +6,37 @@
 #include "tabular/analysis/summary.h"
 
 namespace hwnas {
+namespace {
+
+bool HasFeatures(Encoding encoding) {
+  return encoding == Encoding::kFeatures || encoding == Encoding::kBoth ||
+         encoding == Encoding::kPathsAndFeatures;
+}
+
+bool HasPaths(Encoding encoding) {
+  return encoding == Encoding::kPaths ||
+         encoding == Encoding::kPathsAndFeatures;
+}
+
+}  // namespace
 
 OptionInfo EncodingOption() {
   return {"encoding", "one-hot",
           "what the model sees: one-hot decisions (the adjacency encoding), "
-          "ordinal (their positions, for choices that have an order), the "
-          "problem's features (zero-cost proxies), or both: one-hot and those"};
+          "ordinal (their positions, for choices that have an order), paths "
+          "(through cells), the problem's features (zero-cost proxies), both: "
+          "one-hot and those, or paths-features"};
 }
 
 Encoding ReadEncoding(const OptionReader& reader, const Problem& problem) {
-  const auto encoding = static_cast<Encoding>(
-      reader.Choice("encoding", {"one-hot", "ordinal", "features", "both"}));
-  const bool features =
-      encoding == Encoding::kFeatures || encoding == Encoding::kBoth;
-  if (features && problem.features.empty()) {
+  const auto encoding = static_cast<Encoding>(reader.Choice(
+      "encoding",
+      {"one-hot", "ordinal", "features", "both", "paths", "paths-features"}));
+  if (HasFeatures(encoding) && problem.features.empty()) {
     reader.Fail("encoding", "the problem declares no features");
+  }
+  if (HasPaths(encoding) && !CellPaths::Covers(*problem.space)) {
+    reader.Fail("encoding", problem.space->Id() + " is no space of cells");
   }
   return encoding;
 }
@@ -28,9 +44,11 @@ Encoding ReadEncoding(const OptionReader& reader, const Problem& problem) {
 Encoder::Encoder(const Problem& problem, Encoding encoding)
     : problem_(&problem),
       encoding_(encoding),
-      features_(encoding == Encoding::kFeatures ||
-                encoding == Encoding::kBoth) {
-  if (encoding == Encoding::kOrdinal) {
+      features_(HasFeatures(encoding)) {
+  if (HasPaths(encoding)) {
+    paths_.emplace(*problem.space);
+    choices_ = paths_->Names().size();
+  } else if (encoding == Encoding::kOrdinal) {
     choices_ = 2 * problem.space->Decisions().size();
   } else if (encoding != Encoding::kFeatures) {
     for (const Decision& decision : problem.space->Decisions()) {
@@ -44,9 +62,24 @@ Encoder::Encoder(const Problem& problem, Encoding encoding)
 
 void Encoder::Append(const Architecture& architecture,
                      std::vector<double>* rows) const {
+  if (paths_) {
+    rows->resize(rows->size() + choices_);
+    paths_->Encode(architecture, std::span(*rows).last(choices_));
+  } else if (encoding_ != Encoding::kFeatures) {
+    AppendDecisions(architecture, rows);
+  }
+  if (!features_) return;
+  for (size_t i = 0; i < problem_->features.size(); ++i) {
+    const Value value = problem_->feature_source->Read(i, architecture);
+    rows->push_back(value.Ok() ? value.value
+                               : std::numeric_limits<double>::quiet_NaN());
+  }
+}
+
+void Encoder::AppendDecisions(const Architecture& architecture,
+                              std::vector<double>* rows) const {
   const std::span<const Decision> decisions = problem_->space->Decisions();
-  for (size_t i = 0; encoding_ != Encoding::kFeatures && i < decisions.size();
-       ++i) {
+  for (size_t i = 0; i < decisions.size(); ++i) {
     const bool active = problem_->space->IsActive(architecture, i);
     if (encoding_ == Encoding::kOrdinal) {
       const size_t steps = decisions[i].choices.size() - 1;
@@ -60,12 +93,6 @@ void Encoder::Append(const Architecture& architecture,
         rows->push_back(active && architecture[i] == c ? 1 : 0);
       }
     }
-  }
-  if (!features_) return;
-  for (size_t i = 0; i < problem_->features.size(); ++i) {
-    const Value value = problem_->feature_source->Read(i, architecture);
-    rows->push_back(value.Ok() ? value.value
-                               : std::numeric_limits<double>::quiet_NaN());
   }
 }
 

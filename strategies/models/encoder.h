@@ -2,10 +2,12 @@
 #define HWNAS_STRATEGIES_MODELS_ENCODER_H_
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "predictors/cell_paths.h"
 #include "strategies/options.h"
 #include "tabular/architecture.h"
 #include "tabular/problem.h"
@@ -18,9 +20,12 @@ enum class Encoding : uint8_t {
               // for each decision that is active
   kFeatures,  // the problem's feature columns (zero-cost scores, macs)
   kBoth,      // one-hot, then features
+  kPaths,     // a 0/1 for every path through a cell, of spaces of cells
+  kPathsAndFeatures,
 };
 OptionInfo EncodingOption();
-/// Refuses an encoding by features where the problem has none.
+/// Refuses an encoding by features where the problem has none, and one by paths
+/// where the space has no cells.
 Encoding ReadEncoding(const OptionReader& reader, const Problem& problem);
 
 /// Architectures as numbers for a model. The problem outlives it.
@@ -42,9 +47,13 @@ class Encoder {
   void Standardise(std::span<double> rows) const;
 
  private:
+  void AppendDecisions(const Architecture& architecture,
+                       std::vector<double>* rows) const;
+
   const Problem* problem_;
   Encoding encoding_;
   bool features_;
+  std::optional<CellPaths> paths_;
   size_t choices_ = 0;  // columns before the features'
   size_t dims_ = 0;
   std::vector<double> means_;

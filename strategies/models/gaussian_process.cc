@@ -113,6 +113,17 @@ void GaussianProcess::Fit(std::span<const double> x, size_t dims,
   Solve();
 }
 
+void GaussianProcess::Condition(std::span<const double> x,
+                                std::span<const double> y) {
+  const size_t known = y_.size();
+  HWNAS_CHECK(known > 0 && x.size() == y.size() * dims_);
+  x_.insert(x_.end(), x.begin(), x.end());
+  for (const double value : y) y_.push_back((value - mean_) / scale_);
+  AppendDistances(known);
+  HWNAS_CHECK(Factorise(known));
+  Solve();
+}
+
 void GaussianProcess::Predict(std::span<const double> x,
                               std::span<Belief> out) {
   HWNAS_CHECK(x.size() == out.size() * dims_);

@@ -23,6 +23,11 @@ class GaussianProcess : public Regressor {
            Rng& rng) override;
   void Predict(std::span<const double> x, std::span<Belief> out) override;
 
+  /// After Fit: believes further rows too, whose values are in the target's
+  /// unit. Length scale, noise and the target's scale stay as fitted; O(n²) a
+  /// row. The next Fit forgets them.
+  void Condition(std::span<const double> x, std::span<const double> y);
+
  private:
   /// Candidates predicted at once; a factor of kLanes.
   static constexpr size_t kBlock = 16;

@@ -45,13 +45,24 @@ void History::Fit(size_t value, Regressor* model, Rng& rng) {
   model->Fit(standardised_, encoder_.Dims(), targets_, rng);
 }
 
-void History::Predict(std::span<const Architecture> architectures,
-                      Regressor* model, std::vector<Belief>* beliefs) {
+void History::Encode(std::span<const Architecture> architectures) {
   standardised_.clear();
   for (const Architecture& architecture : architectures) {
     encoder_.Append(architecture, &standardised_);
   }
   encoder_.Standardise(standardised_);
+}
+
+void History::Condition(std::span<const Architecture> architectures,
+                        double value, GaussianProcess* model) {
+  Encode(architectures);
+  targets_.assign(architectures.size(), value);
+  model->Condition(standardised_, targets_);
+}
+
+void History::Predict(std::span<const Architecture> architectures,
+                      Regressor* model, std::vector<Belief>* beliefs) {
+  Encode(architectures);
   beliefs->resize(architectures.size());
   model->Predict(standardised_, *beliefs);
 }
@@ -62,8 +73,12 @@ std::vector<Architecture> Candidates(const SearchSpace& space,
                                      const CandidateOptions& options,
                                      Rng& rng) {
   std::vector<Architecture> candidates;
-  if (seen.Exhausts(space)) return candidates;
+  if (!options.repeats && seen.Exhausts(space)) return candidates;
   SeenSet chosen;
+  const auto is_new = [&](const Architecture& architecture) {
+    return options.repeats ||
+           (!seen.Contains(architecture) && chosen.Insert(architecture));
+  };
   const auto moves = static_cast<size_t>(options.move_share *
                                          static_cast<double>(options.count));
   Architecture candidate;
@@ -79,15 +94,13 @@ std::vector<Architecture> Candidates(const SearchSpace& space,
       std::swap(candidate, next);
       moved = true;
     }
-    if (!moved || seen.Contains(candidate) || !chosen.Insert(candidate)) {
-      continue;
-    }
+    if (!moved || !is_new(candidate)) continue;
     candidates.push_back(candidate);
   }
   for (size_t misses = 0;
        candidates.size() < options.count && misses < kMisses;) {
     candidate = space.Sample(rng);
-    if (seen.Contains(candidate) || !chosen.Insert(candidate)) {
+    if (!is_new(candidate)) {
       ++misses;
       continue;
     }

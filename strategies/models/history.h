@@ -7,6 +7,7 @@
 
 #include "strategies/archive.h"
 #include "strategies/models/encoder.h"
+#include "strategies/models/gaussian_process.h"
 #include "strategies/models/regressor.h"
 #include "strategies/ranking.h"
 
@@ -34,10 +35,17 @@ class History {
   void Fit(size_t value, Regressor* model, Rng& rng);
   void Predict(std::span<const Architecture> architectures, Regressor* model,
                std::vector<Belief>* beliefs);
+  /// Makes a process that was fitted here believe that each of these has
+  /// `value`.
+  void Condition(std::span<const Architecture> architectures, double value,
+                 GaussianProcess* model);
 
   const Judge& judge() const { return judge_; }
 
  private:
+  /// Rows of architectures, for a model, in standardised_.
+  void Encode(std::span<const Architecture> architectures);
+
   Judge judge_;
   Encoder encoder_;
   std::vector<Trial> trials_;
@@ -51,12 +59,14 @@ struct CandidateOptions {
   size_t count = 100;
   double move_share = 1;
   size_t max_moves = 1;
+  /// Take what was seen and what is among the candidates already too.
+  bool repeats = false;
 };
 
 /// Candidates for an acquisition function, without repetition and none in
-/// `seen`: `move_share` of them 1 to `max_moves` default moves from the
-/// parents in turn, the rest (and what moves could not fill) samples; fewer
-/// where they cannot be found.
+/// `seen` unless `repeats`: `move_share` of them 1 to `max_moves` default moves
+/// from the parents in turn, the rest (and what moves could not fill) samples;
+/// fewer where they cannot be found.
 std::vector<Architecture> Candidates(const SearchSpace& space,
                                      std::span<const Architecture> parents,
                                      const SeenSet& seen,

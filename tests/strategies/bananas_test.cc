@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <set>
+
+#include "tabular/spaces/nb201.h"
 #include "tests/strategies/driver.h"
 
 namespace hwnas {
@@ -34,6 +36,49 @@ TEST(Bananas, ProposesNothingTwiceWhileThereIsSomethingNew) {
     }
   }
   EXPECT_EQ(trace.proposals.size(), 80u);
+}
+
+TEST(Bananas, PathsAreRefusedWhereThereAreNoCells) {
+  const Problem problem = MakeProblem(std::make_shared<ToySpace>(6, 5));
+  EXPECT_THROW(RunOnLandscape("bananas", {{"encoding", "paths"}}, problem, 1),
+               Error);
+}
+
+TEST(Bananas, EveryModelAndEncodingBeatsRandomOnCells) {
+  const Problem problem = MakeProblem(std::make_shared<Nb201Space>());
+  const DriveOptions drive = {.evaluations = 60};
+  double random = 0;
+  for (uint64_t seed = 0; seed < 5; ++seed) {
+    random += BestAccuracy(RunOnLandscape("random", {}, problem, seed, drive),
+                           problem);
+  }
+  for (const OptionMap& options :
+       {OptionMap{{"encoding", "paths"}},
+        OptionMap{{"model", "gaussian-process"}, {"encoding", "paths"}},
+        OptionMap{{"model", "xgboost"}, {"ensemble", "1"}, {"trees", "30"}}}) {
+    double best = 0;
+    for (uint64_t seed = 0; seed < 5; ++seed) {
+      best += BestAccuracy(
+          RunOnLandscape("bananas", options, problem, seed, drive), problem);
+    }
+    EXPECT_GT(best, random) << options.begin()->second;
+  }
+}
+
+TEST(Bananas, RepeatsOnlyWhereItMay) {
+  const Problem problem = MakeProblem(std::make_shared<ToySpace>(3, 4));
+  const auto distinct = [&](const char* repeats) {
+    const Trace trace =
+        RunOnLandscape("bananas", {{"repeats", repeats}, {"move_share", "0"}},
+                       problem, 1, {.evaluations = 50});
+    std::set<Architecture> seen;
+    for (const Proposal& proposal : trace.proposals) {
+      seen.insert(proposal.architecture);
+    }
+    return seen.size();
+  };
+  EXPECT_LT(distinct("true"), 30u);
+  EXPECT_GT(distinct("false"), 45u);
 }
 
 /// The accuracy itself as a feature: what a perfect proxy would be.

@@ -1,14 +1,19 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <vector>
 
+#include "predictors/encoding.h"
 #include "strategies/models/encoder.h"
 #include "strategies/models/gaussian_process.h"
 #include "strategies/models/history.h"
 #include "strategies/models/mlp.h"
+#include "strategies/models/predictor_model.h"
 #include "tabular/analysis/correlation.h"
+#include "tabular/spaces/nb201.h"
+#include "tabular/spaces/subset.h"
 #include "tests/strategies/driver.h"
 
 namespace hwnas {
@@ -131,6 +136,39 @@ TEST(GaussianProcess, AppendedRowsGiveTheFitOfAllAtOnce) {
   }
 }
 
+TEST(GaussianProcess, BelievesWhatItIsConditionedOnUntilTheNextFit) {
+  std::vector<double> x;
+  std::vector<double> y;
+  Sample(40, 1, &x, &y);
+  std::vector<double> lie_x;
+  std::vector<double> ignored;
+  Sample(3, 5, &lie_x, &ignored);
+  const std::span<const double> first = std::span(lie_x).first(20);
+  Rng rng(2);
+  GaussianProcess model;
+  model.Fit(x, 20, y, rng);
+  const Belief before = One(model, first);
+  const double lie = before.mean + 5;
+  const std::vector<double> lies(3, lie);
+  GaussianProcess together = model;
+  together.Condition(lie_x, lies);
+  const Belief believed = One(together, first);
+  EXPECT_LT(std::fabs(believed.mean - lie), std::fabs(before.mean - lie) / 2);
+  EXPECT_LT(believed.deviation, before.deviation);
+
+  GaussianProcess in_turn = model;
+  for (size_t i = 0; i < 3; ++i) {
+    in_turn.Condition(std::span(lie_x).subspan(i * 20, 20),
+                      std::span(lies).first(1));
+  }
+  EXPECT_NEAR(One(in_turn, first).mean, believed.mean, 1e-9);
+  EXPECT_NEAR(One(in_turn, first).deviation, believed.deviation, 1e-9);
+
+  together.Fit(x, 20, y, rng);
+  EXPECT_NEAR(One(together, first).mean, before.mean, 1e-9);
+  EXPECT_NEAR(One(together, first).deviation, before.deviation, 1e-9);
+}
+
 TEST(GaussianProcess, PredictsABlockAsOneByOne) {
   std::vector<double> x;
   std::vector<double> y;
@@ -144,6 +182,66 @@ TEST(GaussianProcess, PredictsABlockAsOneByOne) {
     const Belief one = One(model, std::span(x).subspan(i * 20, 20));
     EXPECT_EQ(one.mean, beliefs[i].mean);
     EXPECT_EQ(one.deviation, beliefs[i].deviation);
+  }
+}
+
+TEST(PredictorModel, RanksUnseenArchitectures) {
+  PredictorModel model("xgboost", {{"members", 2}, {"trees", 50}});
+  EXPECT_GT(TauOnUnseen(model), 0.6);
+}
+
+TEST(PredictorModel, KnowsTheMeanWhereThereIsNothingToLearn) {
+  Rng rng(2);
+  PredictorModel model("xgboost", {{"members", 1}, {"trees", 5}});
+  const std::vector<double> x = {1, 0, 0, 1};
+  model.Fit(x, 2, std::vector<double>{4, 6}, rng);
+  EXPECT_EQ(One(model, std::span(x).first(2)).mean, 5);
+  EXPECT_GT(One(model, std::span(x).first(2)).deviation, 0);
+  std::vector<double> many_x;
+  std::vector<double> ignored;
+  Sample(30, 1, &many_x, &ignored);
+  model.Fit(many_x, 20, std::vector<double>(30, 7), rng);
+  EXPECT_EQ(One(model, std::span(many_x).first(20)).mean, 7);
+  EXPECT_EQ(One(model, std::span(many_x).first(20)).deviation, 0);
+}
+
+TEST(Encoder, PathsAreThoseOfThePredictors) {
+  const auto space = std::make_shared<Nb201Space>();
+  const Problem problem = MakeProblem(space);
+  const Encoder encoder(problem, Encoding::kPaths);
+  ASSERT_EQ(encoder.Dims(), 4u + 16 + 64);
+  EncodingContext context;
+  context.space = space.get();
+  Rng rng(1);
+  for (int i = 0; i < 20; ++i) {
+    const Architecture a = space->Sample(rng);
+    std::vector<double> row;
+    encoder.Append(a, &row);
+    const Features features = Encode("paths", context, {&a, 1});
+    EXPECT_EQ(row, features.x.values);
+  }
+  // One operation on all edges: paths of one, two and three of it.
+  Architecture all(6);
+  for (size_t e = 0; e < 6; ++e) all[e] = 2;
+  std::vector<double> row;
+  encoder.Append(all, &row);
+  EXPECT_EQ(std::count(row.begin(), row.end(), 1.0), 3);
+}
+
+TEST(Encoder, PathsOfStoredRowsAreThoseOfTheirSpace) {
+  const auto space = std::make_shared<Nb201Space>();
+  std::vector<Architecture> rows;
+  for (uint64_t rank = 0; rank < 15625; rank += 500) {
+    rows.push_back(space->Unrank(rank));
+  }
+  const Problem whole = MakeProblem(space);
+  const Problem part = MakeProblem(MakeSubsetSpace(space, rows));
+  for (const Architecture& a : rows) {
+    std::vector<double> of_whole;
+    std::vector<double> of_part;
+    Encoder(whole, Encoding::kPaths).Append(a, &of_whole);
+    Encoder(part, Encoding::kPaths).Append(a, &of_part);
+    EXPECT_EQ(of_whole, of_part);
   }
 }
 
