@@ -183,16 +183,16 @@ std::vector<std::string> ModelWarnings(const ReportModel& model) {
     }
   }
   for (const ReportProblem& problem : model.problems) {
-    for (const std::string& label : labels) {
-      bool found = false;
-      for (const ReportStrategy& strategy : problem.strategies) {
-        found |= strategy.label == label;
-      }
-      if (!found) {
-        lines.push_back(fmt::format("{} was not run on {}/{}", Quoted(label),
-                                    problem.experiment, problem.name));
-      }
+    std::set<std::string> lacking = labels;
+    for (const ReportStrategy& strategy : problem.strategies) {
+      lacking.erase(strategy.label);
     }
+    if (lacking.empty()) continue;
+    std::vector<std::string> names;
+    for (const std::string& label : lacking) names.push_back(Quoted(label));
+    lines.push_back(fmt::format(
+        "{} {} not run on {}/{}", fmt::join(names, ", "),
+        names.size() == 1 ? "was" : "were", problem.experiment, problem.name));
   }
   return lines;
 }

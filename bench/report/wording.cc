@@ -15,6 +15,8 @@ namespace {
 
 // Fronts and failures are cut to this many lines; the JSON has all.
 constexpr size_t kMostLines = 20;
+// More runs than this are drawn as their range.
+constexpr size_t kMostRunsDrawn = 3000;
 
 std::string WithUnit(const std::string& name, const std::string& unit) {
   return unit.empty() ? name : fmt::format("{} ({})", name, unit);
@@ -389,8 +391,14 @@ void AddMeasureFigures(const ReportProblem& problem, size_t p, size_t m,
                        Document* document) {
   const std::string of =
       WithUnit(problem.measures[m].name, problem.measures[m].unit);
-  document->Figure(fmt::format("means {} {}", p, m),
-                   of + ": mean and 95 % interval; faint, each run");
+  size_t runs = 0;
+  for (const ReportStrategy& strategy : problem.strategies) {
+    runs += strategy.scores[m].value.count;
+  }
+  const bool each = runs <= kMostRunsDrawn;
+  document->Figure(fmt::format("means {} {}{}", p, m, each ? "" : " range"),
+                   of + ": mean and 95 % interval; faint, " +
+                       (each ? "each run" : "the range of runs"));
   if (problem.ranking.size() > 1) {
     document->Figure(fmt::format("pairs {} {}", p, m),
                      of + ": repetitions won, tied and lost by the row's "
@@ -513,10 +521,14 @@ std::string Finding(const ReportProblem& problem) {
       behind.push_back(problem.strategies[s].label);
     }
   }
-  if (behind.size() + 1 == problem.ranking.size() && behind.size() > 1) {
-    return text + " All others are clearly behind.";
-  }
+  const size_t others = problem.ranking.size() - 1;
   if (behind.empty() || (behind.size() == 1 && d->better)) return text;
+  if (behind.size() == others) return text + " All others are clearly behind.";
+  // Long lists are for the tables.
+  if (behind.size() > 4) {
+    return text + fmt::format(" Clearly behind: {} of the {} others.",
+                              behind.size(), others);
+  }
   return text + fmt::format(" Clearly behind: {}.", fmt::join(behind, ", "));
 }
 

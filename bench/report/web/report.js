@@ -287,7 +287,7 @@
   // Each figure: what it draws now, from the page's state and its own.
   // Returns {spec, rows}: rows are what a CSV of the figure holds.
 
-  const means = (problem, m, t) => {
+  const means = (problem, m, t, state) => {
     const measure = problem.measures[m];
     const d = measure.decimals;
     const strategies = ranked(problem).filter(s => s.scores[m].value.count);
@@ -316,10 +316,14 @@
                          title: measureTitle(measure),
                          scale: {zero: false, nice: true}});
     const layer = [
-      {data: {values: runs.slice(0, 4000)},
-       mark: {type: 'tick', thickness: 1.2, opacity: 0.35, tooltip: {
-         content: 'data'}},
-       encoding: {y, x: x('value'), color: colourOf(names, t, false)}},
+      state.range ?
+        {mark: {type: 'rule', strokeWidth: 1, opacity: 0.5},
+         encoding: {y, x: x('min'), x2: {field: 'max'},
+                    color: colourOf(names, t, false)}} :
+        {data: {values: runs},
+         mark: {type: 'tick', thickness: 1.2, opacity: 0.35, tooltip: {
+           content: 'data'}},
+         encoding: {y, x: x('value'), color: colourOf(names, t, false)}},
       {mark: {type: 'rule', strokeWidth: 3},
        encoding: {y, x: x('low'), x2: {field: 'high'},
                   color: colourOf(names, t, false)}},
@@ -397,7 +401,8 @@
     return {rows, spec: {
       data: {values: plotted}, height: 260,
       layer: [
-        {mark: {type: 'area', opacity: 0.13, line: false},
+        {mark: {type: 'area', line: false,
+                opacity: Math.min(0.13, 0.7 / names.length)},
          encoding: {x, y: y('quartile1'), y2: {field: 'quartile3'},
                     color: colourOf(names, t, legend)}},
         {mark: {type: 'line', strokeWidth: 2},
@@ -678,12 +683,12 @@
 
   class Figure {
     constructor(place) {
-      const [kind, p, m] = place.dataset.figure.split(' ');
+      const [kind, p, m, range] = place.dataset.figure.split(' ');
       this.kind = KINDS[kind];
       this.problem = model.problems[Number(p || 0)];
       this.measure = Number(m || 0);
       this.name = ['hwnas', ...place.dataset.figure.split(' ')].join('-');
-      this.state = {};
+      this.state = {range: range === 'range'};
       this.place = place;
       this.caption = place.querySelector('figcaption').textContent;
       this.tools = element('div', {class: 'tools'});
@@ -723,12 +728,14 @@
         this.tools.append(list);
       }
       if (this.kind.axes && this.problem.scores.length > 2) this.addAxes();
-      this.tools.append(element('span', {class: 'gap'}));
-      this.button('SVG', () => this.saveSvg(),
-                  {'aria-label': `Save as SVG: ${this.caption}`});
-      this.button('CSV', () => download(`${this.name}.csv`, 'text/csv',
-                                        csvOf(this.make(LIGHT).rows)),
-                  {'aria-label': `Save as CSV: ${this.caption}`});
+      const saves = element('span', {class: 'saves'});
+      saves.append(
+          this.button('SVG', () => this.saveSvg(),
+                      {'aria-label': `Save as SVG: ${this.caption}`}),
+          this.button('CSV', () => download(`${this.name}.csv`, 'text/csv',
+                                            csvOf(this.make(LIGHT).rows)),
+                      {'aria-label': `Save as CSV: ${this.caption}`}));
+      this.tools.append(saves);
     }
 
     addKeys() {
