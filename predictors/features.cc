@@ -5,9 +5,13 @@
 namespace hwnas {
 
 Features Features::Select(std::span<const uint32_t> rows) const {
-  Features out{encoding, names, Matrix(rows.size(), x.cols), layers, graphs};
+  Features out{encoding, names, Matrix(rows.size(), x.cols), layers, graphs,
+               {},       {}};
+  for (const uint32_t row : rows) {
+    HWNAS_CHECK(row < x.rows);
+    if (!groups.empty()) out.groups.push_back(groups[row]);
+  }
   for (size_t i = 0; i < rows.size(); ++i) {
-    HWNAS_CHECK(rows[i] < x.rows);
     std::ranges::copy(x.Row(rows[i]), out.x.Row(i).begin());
     if (graphs) out.graph.push_back(graph[rows[i]]);
   }

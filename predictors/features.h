@@ -52,6 +52,9 @@ struct Features {
   /// from, and which of them each row is. Empty otherwise.
   std::shared_ptr<const NetworkGraphs> graphs = {};
   std::vector<uint32_t> graph = {};
+  /// Rows of one group are much the same network (LeakGroups): what is judged
+  /// on one must not have been learnt from another. Empty: each its own.
+  std::vector<uint32_t> groups = {};
 
   size_t Rows() const { return x.rows; }
   size_t Columns() const { return x.cols; }

@@ -143,6 +143,10 @@ const std::vector<PredictorInfo>& PredictorList() {
 
 std::unique_ptr<Predictor> MakePredictor(const std::string& name,
                                          const PredictorOptions& options) {
+  constexpr std::string_view kCalibrated = "calibrated:";
+  if (name.starts_with(kCalibrated)) {
+    return MakeCalibrated(name.substr(kCalibrated.size()), options);
+  }
   const std::vector<std::string> names = SplitNames(name);
   if (names.size() == 1) return MakeOne(name, options);
   std::vector<std::unique_ptr<Predictor>> members;

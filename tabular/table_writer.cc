@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "tabular/filled.h"
 #include "tabular/sqlite.h"
 #include "tabular/table_schema.h"
 #include "tabular/table_store.h"
@@ -483,8 +484,9 @@ void TableWriter::FillGaps(int64_t column_id, std::string_view label,
 
 int64_t TableWriter::RemoveColumn(int64_t id) {
   ColumnState& column = impl_->ColumnOf(id);
-  if (column.Info().origin != Origin::kPredicted) {
-    impl_->Refuse(fmt::format("{} of source '{}' is not predicted and stays",
+  if (column.Info().origin != Origin::kPredicted &&
+      column.Info().source != kFilledSource) {
+    impl_->Refuse(fmt::format("{} of source '{}' was not filled and stays",
                               column.Info().metric.Text(),
                               column.Info().source));
   }

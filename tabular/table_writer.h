@@ -69,8 +69,8 @@ class TableWriter {
            Value value, std::optional<double> standard_deviation = {});
   /// Every architecture without an entry in the column gets a gap.
   void FillGaps(int64_t column, std::string_view replicate, Missing reason);
-  /// Removes what a predictor filled (columns of origin predicted); returns
-  /// how many values.
+  /// Removes what was filled (columns of origin predicted or of the source
+  /// kFilledSource); returns how many values.
   int64_t RemoveColumn(int64_t column);
 
   /// Computes checksums, effective networks and the digest, and commits.

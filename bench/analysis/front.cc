@@ -10,6 +10,7 @@
 
 #include "bench/analysis/supported.h"
 #include "tabular/analysis/pareto.h"
+#include "tabular/filled.h"
 
 namespace hwnas {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 // The columns of a query, loaded once each.
 class Columns {
  public:
-  explicit Columns(const Table& table) : table_(table) {}
+  Columns(const Table& table, bool filled) : table_(table), filled_(filled) {}
 
   // Index of a metric's column.
   size_t Add(const Metric& metric) {
@@ -25,22 +26,36 @@ class Columns {
     for (size_t i = 0; i < answer_.size(); ++i) {
       if (answer_[i].metric == text) return i;
     }
-    dense_.push_back(table_.LoadOrCompute(metric));
-    answer_.push_back({text, dense_.back()->Info()});
+    FilledColumn column;
+    if (filled_) {
+      column = LoadFilled(table_, metric);
+    } else {
+      column.column = table_.LoadOrCompute(metric);
+    }
+    answer_.push_back({text, column.column->Info()});
+    dense_.push_back(std::move(column));
     return answer_.size() - 1;
   }
 
-  const DenseColumn& At(size_t i) const { return *dense_[i]; }
+  const DenseColumn& At(size_t i) const { return *dense_[i].column; }
   const std::vector<FrontColumn>& Answer() const { return answer_; }
-  std::vector<Value> Row(size_t row) const {
-    std::vector<Value> values;
-    for (const auto& column : dense_) values.push_back(column->Mean(row));
-    return values;
+  FrontRow Row(size_t row) const {
+    FrontRow out;
+    out.row = row;
+    for (const FilledColumn& column : dense_) {
+      out.values.push_back(column.column->Mean(row));
+      std::optional<double>& sd = out.filled.emplace_back();
+      if (!column.filled.empty() && column.filled[row] != 0) {
+        sd = column.column->StandardDeviation(row);
+      }
+    }
+    return out;
   }
 
  private:
   const Table& table_;
-  std::vector<std::shared_ptr<const DenseColumn>> dense_;
+  bool filled_;
+  std::vector<FilledColumn> dense_;
   std::vector<FrontColumn> answer_;
 };
 
@@ -81,7 +96,7 @@ FrontAnswer FindFront(const Table& table, const FrontQuery& query) {
   if (query.objectives.empty()) {
     throw Error(ErrorCode::kUsage, "a front needs at least one objective");
   }
-  Columns columns(table);
+  Columns columns(table, query.filled);
   BoundQuery bound;
   for (const Metric& metric : query.objectives) {
     bound.objectives.push_back(columns.Add(metric));
@@ -141,7 +156,7 @@ FrontAnswer FindFront(const Table& table, const FrontQuery& query) {
 
   answer.columns = columns.Answer();
   for (const uint32_t i : answers) {
-    answer.rows.push_back({rows[i], columns.Row(rows[i])});
+    answer.rows.push_back(columns.Row(rows[i]));
   }
   for (const auto& [reason, count] : excluded) {
     answer.excluded.push_back({reason, count});

@@ -23,6 +23,8 @@ struct FrontQuery {
   /// Networks whose output does not depend on their input are left out
   /// unless asked for: near-zero costs make them win otherwise.
   bool disconnected = false;
+  /// Gaps are answered from what `predict fill` and the like wrote.
+  bool filled = false;
 };
 
 /// A column of the answer: objectives, then constraints' metrics, then what
@@ -35,6 +37,9 @@ struct FrontColumn {
 struct FrontRow {
   size_t row = 0;             // of the table
   std::vector<Value> values;  // by column
+  /// By column: the standard deviation of what was filled; none where the
+  /// value is the column's own.
+  std::vector<std::optional<double>> filled;
 };
 
 /// Why architectures were no candidates.
@@ -57,9 +62,9 @@ struct FrontAnswer {
   std::vector<FrontExclusion> excluded;  // each architecture counted once
 };
 
-/// Values are means over replicates, of preferred columns. An architecture
-/// that lacks an objective or a constrained value is no candidate. Errors:
-/// kUsage (no objective), kNotFound (no such metric).
+/// Values are means over replicates, of preferred columns. Without `filled` an
+/// architecture that lacks an objective or a constrained value is no candidate.
+/// Errors: kUsage (no objective), kNotFound (no such metric).
 FrontAnswer FindFront(const Table& table, const FrontQuery& query);
 
 }  // namespace hwnas

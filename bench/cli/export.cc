@@ -12,6 +12,7 @@
 #include "bench/cli/command.h"
 #include "bench/cli/output.h"
 #include "bench/harness/results.h"
+#include "bench/predict/evaluation.h"
 #include "bench/report/csv.h"
 #include "tabular/analysis/splits.h"
 #include "tabular/number.h"
@@ -165,26 +166,27 @@ void ExportColumns(const Options& options) {
   }
 }
 
-std::vector<uint32_t> GroupsOf(const Table& table) {
-  std::vector<uint32_t> classes;
-  std::vector<uint32_t> networks;
-  std::map<Architecture, uint32_t> numbers;
-  for (size_t row = 0; row < table.Rows(); ++row) {
-    const auto next = static_cast<uint32_t>(numbers.size());
-    const Architecture label =
-        table.BaseSpace()->Canonical(table.ArchitectureAt(row));
-    classes.push_back(numbers.try_emplace(label, next).first->second);
-    networks.push_back(static_cast<uint32_t>(table.EffectiveNetwork(row)));
-  }
-  return LeakGroups(classes, networks);
-}
-
-// One record per split and architecture.
+// One record per split and architecture that has a value of every metric
+// named: the splits that `predict eval` judges on.
 void ExportSplits(const Options& options) {
   constexpr uint64_t kSplits = 20;
   const std::shared_ptr<const Table> table = Table::Open(options.file);
-  const std::vector<uint32_t> groups = GroupsOf(*table);
-  const uint64_t train = options.train.value_or(table->Rows() / 2);
+  std::vector<std::shared_ptr<const DenseColumn>> columns;
+  for (const std::string& text : SplitList(options.metrics)) {
+    columns.push_back(table->LoadOrCompute(Metric::Parse(text)));
+  }
+  const std::vector<uint32_t> all = TableLeakGroups(*table);
+  std::vector<uint32_t> rows;
+  std::vector<uint32_t> groups;
+  for (uint32_t row = 0; row < table->Rows(); ++row) {
+    if (std::ranges::all_of(columns, [row](const auto& column) {
+          return column->Mean(row).Ok();
+        })) {
+      rows.push_back(row);
+      groups.push_back(all[row]);
+    }
+  }
+  const uint64_t train = options.train.value_or(rows.size() / 2);
   std::vector<Split> splits;  // all of them before the first line
   for (uint64_t k = 0; k < options.splits.value_or(kSplits); ++k) {
     splits.push_back(MakeSplit(groups, train, options.seed.value_or(1), k));
@@ -193,12 +195,12 @@ void ExportSplits(const Options& options) {
                             {"split", "architecture", "group", "side"});
   for (size_t k = 0; k < splits.size(); ++k) {
     auto next = splits[k].train.begin();
-    for (uint32_t row = 0; row < groups.size(); ++row) {
-      const bool learnt = next != splits[k].train.end() && *next == row;
+    for (uint32_t i = 0; i < rows.size(); ++i) {
+      const bool learnt = next != splits[k].train.end() && *next == i;
       if (learnt) ++next;
       writer.Write({static_cast<int64_t>(k),
-                    table->BaseSpace()->Format(table->ArchitectureAt(row)),
-                    int64_t{groups[row]},
+                    table->BaseSpace()->Format(table->ArchitectureAt(rows[i])),
+                    int64_t{groups[i]},
                     std::string(learnt ? "train" : "test")});
     }
   }
@@ -376,9 +378,9 @@ void RunExport(const Options& options) {
     FailUnknown("format", options.format, {"csv", "jsonl"});
   }
   if (options.what != "values" && options.what != "columns" &&
-      !options.metrics.empty()) {
+      options.what != "splits" && !options.metrics.empty()) {
     throw Error(ErrorCode::kUsage,
-                "--metrics belongs to --what values or columns");
+                "--metrics belongs to --what values, columns or splits");
   }
   if (options.what != "splits" &&
       (options.splits || options.train || options.seed)) {
@@ -423,7 +425,8 @@ void AddExportCommand(CLI::App& app) {
       ->type_name("WHAT");
   command
       ->add_option("--metrics", options->metrics,
-                   "Of a table: only these, separated by commas")
+                   "Of a table: only these, separated by commas; of splits: "
+                   "architectures that have a value of each")
       ->allow_extra_args(false)
       ->type_name("METRIC,...");
   command

@@ -1,13 +1,15 @@
-#include "bench/analysis/front.h"
+#include "bench/cli/front.h"
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "bench/cli/command.h"
 #include "bench/cli/json.h"
+#include "bench/cli/output.h"
 #include "bench/report/text_table.h"
 
 namespace hwnas {
@@ -22,6 +24,7 @@ struct Options {
   std::vector<std::string> show;
   size_t top = 0;
   bool disconnected = false;
+  bool filled = false;
   OutputFormat format = OutputFormat::kText;
 };
 
@@ -45,6 +48,7 @@ FrontQuery MakeQuery(const Options& options) {
   query.top = options.top;
   if (query.top == 0 && query.objectives.size() == 1) query.top = kTopOfOne;
   query.disconnected = options.disconnected;
+  query.filled = options.filled;
   return query;
 }
 
@@ -59,10 +63,12 @@ void PrintAnswerJson(const Table& table, const FrontAnswer& answer) {
   Json rows = Json::array();
   for (const FrontRow& row : answer.rows) {
     Json values;
+    Json filled = Json::object();
     for (size_t i = 0; i < row.values.size(); ++i) {
       const Value& value = row.values[i];
       values[answer.columns[i].metric] =
           value.Ok() ? Json(value.value) : Json(nullptr);
+      if (row.filled[i]) filled[answer.columns[i].metric] = *row.filled[i];
     }
     Json aliases = Json::object();
     for (const std::string& scheme : table.AliasSchemes()) {
@@ -73,7 +79,8 @@ void PrintAnswerJson(const Table& table, const FrontAnswer& answer) {
                      table.BaseSpace()->Format(table.ArchitectureAt(row.row))},
                     {"aliases", std::move(aliases)},
                     {"connected", table.Connected(row.row)},
-                    {"values", std::move(values)}});
+                    {"values", std::move(values)},
+                    {"filled", std::move(filled)}});
   }
   Json excluded = Json::array();
   for (const FrontExclusion& exclusion : answer.excluded) {
@@ -106,6 +113,14 @@ std::string Footnotes(const FrontAnswer& answer) {
     text += fmt::format("* {}: {}\n", column.metric,
                         OriginName(column.info.origin));
   }
+  for (const FrontRow& row : answer.rows) {
+    if (std::ranges::none_of(row.filled,
+                             [](const auto& sd) { return sd.has_value(); })) {
+      continue;
+    }
+    return text +
+           "~ filled, not measured; +- the standard deviation stated with it\n";
+  }
   return text;
 }
 
@@ -130,8 +145,20 @@ std::string Summary(const Table& table, const FrontQuery& query,
   return text;
 }
 
-void PrintAnswer(const Table& table, const FrontQuery& query,
-                 const FrontAnswer& answer) {
+// `12.3`, or `~12.3 +-0.4` of what was filled.
+std::string Cell(const Value& value, const std::optional<double>& filled) {
+  if (!value.Ok()) return MissingName(value.missing);
+  std::string text = ShortNumber(value.value);
+  if (!filled) return text;
+  text = "~" + text;
+  if (*filled > 0) text += fmt::format(" +-{:.2g}", *filled);
+  return text;
+}
+
+}  // namespace
+
+std::string FrontText(const Table& table, const FrontQuery& query,
+                      const FrontAnswer& answer) {
   const std::vector<std::string> schemes = table.AliasSchemes();
   std::vector<std::string> header;
   if (!schemes.empty()) header.push_back(schemes.front());
@@ -145,16 +172,19 @@ void PrintAnswer(const Table& table, const FrontQuery& query,
     if (!schemes.empty()) {
       cells.push_back(table.AliasOf(schemes.front(), row.row));
     }
-    for (const Value& value : row.values) {
-      cells.push_back(value.Ok() ? ShortNumber(value.value)
-                                 : MissingName(value.missing));
+    for (size_t i = 0; i < row.values.size(); ++i) {
+      cells.push_back(Cell(row.values[i], row.filled[i]));
     }
     cells.push_back(table.BaseSpace()->Format(table.ArchitectureAt(row.row)));
     text.AddRow(std::move(cells));
   }
-  if (table.Synthetic()) Print("SYNTHETIC: these values are made up.\n");
-  Print(text.Text() + "\n" + Summary(table, query, answer) + Footnotes(answer));
+  const std::string mark =
+      table.Synthetic() ? "SYNTHETIC: these values are made up.\n" : "";
+  return mark + text.Text() + "\n" + Summary(table, query, answer) +
+         Footnotes(answer);
 }
+
+namespace {
 
 void RunFront(const Options& options) {
   const FrontQuery query = MakeQuery(options);
@@ -163,7 +193,7 @@ void RunFront(const Options& options) {
   if (options.format == OutputFormat::kJson) {
     PrintAnswerJson(*table, answer);
   } else {
-    PrintAnswer(*table, query, answer);
+    Print(FrontText(*table, query, answer));
   }
 }
 
@@ -202,6 +232,8 @@ void AddFrontCommand(CLI::App& app) {
   command->add_option("--show", options->show, "Further metrics to print")
       ->allow_extra_args(false)
       ->type_name("METRIC,...");
+  command->add_flag("--filled", options->filled,
+                    "Take gaps as `hwnas predict` filled them, marked ~");
   command->add_flag("--include-disconnected", options->disconnected,
                     "Keep networks whose output ignores their input");
   AddFormatOption(*command, &options->format);

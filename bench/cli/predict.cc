@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -13,6 +14,7 @@
 #include "bench/predict/evaluation.h"
 #include "bench/predict/fill.h"
 #include "bench/predict/transfer_study.h"
+#include "bench/report/csv.h"
 #include "bench/report/text_table.h"
 #include "tabular/number.h"
 
@@ -29,8 +31,10 @@ struct TransferOptions {
   std::vector<std::string> samples = {"10"};
   std::string sampler = "d-optimal";
   std::string subset;
+  std::string splits_out;
   bool leave_one_out = false;
   OutputFormat format = OutputFormat::kText;
+  OwnDeviceOptions own;
 };
 
 // `SCHEME:FIRST-LAST`.
@@ -104,6 +108,31 @@ void PrintStudy(const TransferStudySpec& spec, const TransferStudy& study,
       study.seconds_learning, study.seconds_adapting));
 }
 
+// What each draw read, a line for each architecture.
+void WriteSplits(const Table& table, const TransferStudy& study,
+                 const std::string& path) {
+  std::ofstream out(path, std::ios::binary);
+  const auto write = [&](size_t draw, const char* side,
+                         const std::string& target, const std::string& samples,
+                         const std::vector<uint32_t>& rows) {
+    for (const uint32_t row : rows) {
+      out << CsvLine({std::to_string(draw), side, target, samples,
+                      table.BaseSpace()->Format(table.ArchitectureAt(row))});
+    }
+  };
+  out << CsvLine({"draw", "side", "target", "samples", "architecture"});
+  for (size_t d = 0; d < study.draws.size(); ++d) {
+    const TransferDraw& draw = study.draws[d];
+    write(d, "source", "", "", draw.learnt);
+    for (const TransferDraw::Samples& s : draw.samples) {
+      write(d, "sample", s.target, std::to_string(s.rows.size()), s.rows);
+    }
+    write(d, "scored", "", "", draw.scored);
+  }
+  out.flush();
+  if (!out) throw Error(ErrorCode::kIo, path + ": cannot be written");
+}
+
 void RunTransfer(const TransferOptions& options) {
   const TransferStudySpec spec = MakeSpec(options);
   const std::shared_ptr<const Table> table = Table::Open(options.table);
@@ -112,7 +141,68 @@ void RunTransfer(const TransferOptions& options) {
   const TransferStudy study = options.leave_one_out
                                   ? RunLeaveOneSourceOut(*table, spec, stop)
                                   : RunTransferStudy(*table, spec, stop);
+  if (!options.splits_out.empty()) {
+    WriteSplits(*table, study, options.splits_out);
+  }
   PrintStudy(spec, study, options.format);
+}
+
+void AddOwnDeviceOptions(CLI::App& command, OwnDeviceOptions* own) {
+  command
+      .add_option("--suggest", own->suggest,
+                  "Your own device: print N architectures worth measuring, as "
+                  "the CSV to fill in")
+      ->type_name("N");
+  command
+      .add_option("--csv", own->spec.csv,
+                  "Your own device: a CSV with the columns architecture (text "
+                  "or published index), value and unit")
+      ->type_name("FILE");
+  command.add_option("--platform", own->spec.platform,
+                     "With --csv: what your device is to be called");
+  command.add_option("--unit", own->spec.unit,
+                     "With --csv: the unit of all values, instead of a column");
+  command
+      .add_option("--out", own->out,
+                  "With --csv: a copy of the table with your device")
+      ->type_name("NEW.db");
+  command
+      .add_option("--accuracy", own->accuracy,
+                  "With --csv: what the front is of beside your device "
+                  "(default: the table's accuracy)")
+      ->type_name("METRIC");
+  command.add_option("--top", own->top,
+                     "With --csv: at most so many of the front (default: 10; "
+                     "0: all)");
+}
+
+// `predict transfer --csv`.
+void RunOwn(TransferOptions* options) {
+  OwnDeviceOptions& own = options->own;
+  if (!options->to.empty() || options->leave_one_out ||
+      !options->subset.empty()) {
+    throw Error(ErrorCode::kUsage,
+                "predict transfer: --to, --leave-one-out and --subset judge "
+                "platforms of the table; leave them out with --csv");
+  }
+  if (own.suggest > 0) {
+    if (!own.spec.csv.empty() || !own.out.empty()) {
+      throw Error(ErrorCode::kUsage,
+                  "predict transfer: --suggest comes before measuring; leave "
+                  "--csv and --out out");
+    }
+  } else if (own.spec.platform.empty() || own.out.empty()) {
+    throw Error(ErrorCode::kUsage,
+                "predict transfer --csv: name your device with --platform and "
+                "the new table with --out");
+  }
+  own.table = options->table;
+  own.format = options->format;
+  own.spec.quantity = options->spec.quantity;
+  own.spec.sources = SplitList(options->from);
+  own.spec.source_architectures = options->spec.source_architectures;
+  own.spec.seed = options->spec.seed;
+  RunOwnDevice(own);
 }
 
 void AddTransfer(CLI::App& predict) {
@@ -120,8 +210,10 @@ void AddTransfer(CLI::App& predict) {
   CLI::App* command = predict.add_subcommand(
       "transfer", "Predict a platform from few measurements and others");
   command->add_option("table", options->table, "The table's file")->required();
-  command->add_option("--from", options->from, "Platforms to learn from")
-      ->required()
+  command
+      ->add_option("--from", options->from,
+                   "Platforms to learn from (with --csv by default all that "
+                   "are nearly complete)")
       ->allow_extra_args(false)
       ->type_name("PLATFORM,...");
   command->add_option("--to", options->to, "Platforms to predict")
@@ -152,14 +244,35 @@ void AddTransfer(CLI::App& predict) {
                    "Score these published indices alone, without each "
                    "target's fastest and slowest tenth")
       ->type_name("SCHEME:FIRST-LAST");
+  command
+      ->add_option("--splits-out", options->splits_out,
+                   "Write which architectures each draw learnt from, sampled "
+                   "and scored, as CSV")
+      ->type_name("FILE");
   command->add_flag("--leave-one-out", options->leave_one_out,
                     "Each source in turn as the target of the others");
   AddFormatOption(*command, &options->format);
+  AddOwnDeviceOptions(*command, &options->own);
   command->callback([options] {
+    if (!options->own.spec.csv.empty() || options->own.suggest > 0) {
+      return RunOwn(options.get());
+    }
+    if (options->from.empty()) {
+      throw Error(ErrorCode::kUsage,
+                  "predict transfer: name platforms to learn from with --from");
+    }
     if (options->leave_one_out != options->to.empty()) {
       throw Error(ErrorCode::kUsage,
                   "predict transfer: name platforms to predict with --to, or "
-                  "ask for --leave-one-out");
+                  "ask for --leave-one-out; for your own device, --csv");
+    }
+    for (const std::string& given :
+         {options->own.out, options->own.spec.platform, options->own.spec.unit,
+          options->own.accuracy}) {
+      if (given.empty()) continue;
+      throw Error(ErrorCode::kUsage,
+                  "predict transfer: --platform, --unit, --accuracy and --out "
+                  "belong to --csv");
     }
     RunTransfer(*options);
   });
@@ -179,6 +292,7 @@ struct LearnOptions {
   std::string out;
   std::string with;
   bool remove = false;
+  std::string formula;
 };
 
 PredictorOptions ParseSettings(const std::vector<std::string>& texts) {
@@ -201,7 +315,8 @@ void AddLearnOptions(CLI::App& command, LearnOptions* options) {
   command.add_option("--predictor", options->fit.predictor,
                      "ridge, gaussian-process, xgboost (default), lookup, "
                      "roofline, mlp, graph-network (with --encoding graph or "
-                     "effective-graph); joined with '+': their average");
+                     "effective-graph); joined with '+': their average; with "
+                     "'calibrated:' in front: error bars by grouped folds");
   command.add_option("--encoding", options->fit.encodings,
                      "Features, joined with '+' (default: one-hot)");
   command
@@ -310,8 +425,20 @@ void PrintEvaluation(const EvaluationSpec& spec,
   Print(table.Text());
   Print(fmt::format(
       "\n{} splits; precision: of the best {}; in 90 %, width: the 90 % "
-      "interval, by tercile of the value\n",
+      "interval, by tercile of the value\n\n95 % intervals over splits\n",
       spec.splits, spec.k));
+  TextTable intervals({"train", "Spearman", "R2", "MAE", "precision"});
+  for (const EvaluatedSize& size : sizes) {
+    const auto text = [&](double PredictionFigures::*figure) {
+      const Interval i = FigureInterval(size, figure, spec.seed);
+      return fmt::format("[{}, {}]", ShortNumber(i.low), ShortNumber(i.high));
+    };
+    intervals.AddRow(
+        {std::to_string(size.train), text(&PredictionFigures::spearman),
+         text(&PredictionFigures::r2), text(&PredictionFigures::mae),
+         text(&PredictionFigures::precision)});
+  }
+  Print(intervals.Text());
 }
 
 void RunEval(const LearnOptions& options) {
@@ -386,14 +513,32 @@ void AddFit(CLI::App& predict) {
   });
 }
 
+void RunFormula(const LearnOptions& options) {
+  const FitSpec spec = MakeFitSpec(options, "predict fill --formula");
+  if (!options.with.empty()) {
+    throw Error(ErrorCode::kUsage,
+                "predict fill: a formula or a saved predictor; leave --formula "
+                "or --with out");
+  }
+  const FormulaReport report =
+      FillGapsByFormula(options.table, spec.metric, options.formula);
+  Print(
+      fmt::format("{}: {} gaps of {} filled as analytic, {}; it holds in all "
+                  "{} rows that have both\n",
+                  options.table, report.filled, spec.metric, options.formula,
+                  report.verified));
+  if (report.left > 0) Print(fmt::format("{} gaps left\n", report.left));
+}
+
 void RunFill(const LearnOptions& options) {
   if (options.remove) {
     const FitSpec spec = MakeFitSpec(options, "predict fill --remove");
-    Print(fmt::format("{}: {} predicted values of {} removed\n", options.table,
+    Print(fmt::format("{}: {} filled values of {} removed\n", options.table,
                       RemovePredicted(options.table, spec.metric),
                       spec.metric));
     return;
   }
+  if (!options.formula.empty()) return RunFormula(options);
   const SavedPredictor saved =
       options.with.empty() ? FitOnTable(*Table::Open(options.table),
                                         MakeFitSpec(options, "predict fill"))
@@ -426,8 +571,13 @@ void AddFill(CLI::App& predict) {
   command->add_option(
       "--with", options->with,
       "A saved predictor instead of a new one; name its --encoding");
+  command
+      ->add_option("--formula", options->formula,
+                   "A formula instead of a predictor, as in 7*latency@fpga; "
+                   "it must hold where both are measured")
+      ->type_name("NUMBER*METRIC");
   command->add_flag("--remove", options->remove,
-                    "Take the predicted values of --metric away again");
+                    "Take the filled values of --metric away again");
   command->callback([options] { RunFill(*options); });
 }
 
@@ -442,6 +592,7 @@ void AddPredictCommand(CLI::App& app) {
   AddEval(*command);
   AddTransfer(*command);
   AddFill(*command);
+  AddLookup(*command);
 }
 
 }  // namespace hwnas

@@ -121,6 +121,66 @@ EarlyStoppingSpec ReadEarlyStopping(const TomlTable& toml, size_t rungs) {
   return spec;
 }
 
+SurrogateSpec ReadSurrogate(const TomlTable& toml) {
+  constexpr int64_t kMostDraws = 100;
+  SurrogateSpec spec;
+  spec.metric = toml.String("metric");
+  spec.sources = toml.Strings("sources");
+  if (spec.sources.empty()) {
+    spec.predictor = toml.String("predictor", spec.predictor);
+    spec.encoding = toml.String("encoding", spec.encoding);
+    spec.stored = toml.Strings("stored");
+    const TomlTable options = toml.Table("options");
+    for (const std::string& key : options.Keys()) {
+      spec.options[key] = options.Number(key);
+    }
+  } else {
+    for (const char* key : {"predictor", "encoding", "stored", "options"}) {
+      if (toml.Has(key)) {
+        toml.Fail(key,
+                  "with 'sources' the predictor is few-shot transfer; "
+                  "leave one out");
+      }
+    }
+    spec.predictor = "few-shot";
+    spec.encoding = "";
+    spec.source_architectures = Count(toml, "source_architectures",
+                                      spec.source_architectures, kMostSamples);
+    spec.charge_sources = toml.Bool("charge_sources", false);
+  }
+  spec.train = Count(toml, "train", spec.train, kMostSamples);
+  spec.seed = Count(toml, "seed", spec.seed);
+  spec.draws = Count(toml, "draws", spec.draws, kMostDraws);
+  if (spec.draws == 0) toml.Fail("draws", "expected at least 1");
+  spec.noise = toml.Bool("noise", false);
+  if (toml.Has("fit_seconds")) {
+    spec.fit_seconds = toml.Number("fit_seconds");
+    if (!(*spec.fit_seconds >= 0)) {
+      toml.Fail("fit_seconds", "expected a number from 0 on");
+    }
+  }
+  return spec;
+}
+
+Filled ParseFilled(const std::string& text) {
+  if (text == "no") return Filled::kNo;
+  if (text == "observed") return Filled::kObserved;
+  if (text == "all") return Filled::kAll;
+  FailUnknown("value of filled", text, {"no", "observed", "all"});
+}
+
+const char* FilledName(Filled filled) {
+  switch (filled) {
+    case Filled::kNo:
+      return "no";
+    case Filled::kObserved:
+      return "observed";
+    case Filled::kAll:
+      return "all";
+  }
+  return "?";
+}
+
 }  // namespace
 
 Protocol ProtocolFromToml(const TomlTable& toml) {
@@ -155,6 +215,17 @@ ProblemSpec ProblemFromToml(const TomlTable& toml, const Protocol& protocol,
   if (toml.Has("early_stopping")) {
     problem.early_stopping =
         ReadEarlyStopping(toml.Table("early_stopping"), problem.ladder.size());
+  }
+  for (const TomlTable& surrogate : toml.Tables("surrogate")) {
+    problem.surrogates.push_back(ReadSurrogate(surrogate));
+  }
+  problem.filled = ParseFilled(toml.String("filled", "no"));
+  const TomlTable queries = toml.Table("query_seconds");
+  for (const std::string& key : queries.Keys()) {
+    problem.query_seconds[key] = queries.Number(key);
+    if (!(problem.query_seconds[key] >= 0)) {
+      queries.Fail(key, "expected a number from 0 on");
+    }
   }
   for (const TomlTable& factor : toml.Tables("factor")) {
     FactorSpec spec;
@@ -253,6 +324,41 @@ Json ObjectivesToJson(const std::vector<ObjectiveSpec>& specs) {
   return json;
 }
 
+Json SurrogateToJson(const SurrogateSpec& spec) {
+  Json json = {{"metric", spec.metric},
+               {"predictor", spec.predictor},
+               {"options", spec.options},
+               {"encoding", spec.encoding},
+               {"stored", spec.stored},
+               {"train", spec.train},
+               {"seed", spec.seed},
+               {"draws", spec.draws},
+               {"noise", spec.noise},
+               {"sources", spec.sources},
+               {"source_architectures", spec.source_architectures},
+               {"charge_sources", spec.charge_sources}};
+  if (spec.fit_seconds) json["fit_seconds"] = *spec.fit_seconds;
+  return json;
+}
+
+SurrogateSpec SurrogateFromJson(const Json& json) {
+  SurrogateSpec spec;
+  spec.metric = json.at("metric");
+  spec.predictor = json.at("predictor");
+  spec.options = json.at("options").get<std::map<std::string, double>>();
+  spec.encoding = json.at("encoding");
+  spec.stored = json.at("stored").get<std::vector<std::string>>();
+  spec.train = json.at("train");
+  spec.seed = json.at("seed");
+  spec.draws = json.at("draws");
+  spec.noise = json.at("noise");
+  spec.sources = json.at("sources").get<std::vector<std::string>>();
+  spec.source_architectures = json.at("source_architectures");
+  spec.charge_sources = json.at("charge_sources");
+  if (json.contains("fit_seconds")) spec.fit_seconds = json.at("fit_seconds");
+  return spec;
+}
+
 /// What a problem does without is left out, so that its text, and with it the
 /// identity of its runs, is what it was before there were these options.
 void OptionsToJson(const ProblemSpec& problem, Json* json) {
@@ -275,6 +381,15 @@ void OptionsToJson(const ProblemSpec& problem, Json* json) {
     (*json)["early_stopping"] = {{"rung", spec.rung},
                                  {"quantile", spec.quantile},
                                  {"after", spec.after}};
+  }
+  for (const SurrogateSpec& spec : problem.surrogates) {
+    (*json)["surrogates"].push_back(SurrogateToJson(spec));
+  }
+  if (problem.filled != Filled::kNo) {
+    (*json)["filled"] = FilledName(problem.filled);
+  }
+  if (!problem.query_seconds.empty()) {
+    (*json)["query_seconds"] = problem.query_seconds;
   }
 }
 
@@ -323,6 +438,18 @@ void OptionsFromJson(const Json& json, ProblemSpec* problem) {
     const Json& stop = json.at("early_stopping");
     problem->early_stopping = {true, stop.at("rung"), stop.at("quantile"),
                                stop.at("after")};
+  }
+  if (json.contains("surrogates")) {
+    for (const Json& surrogate : json.at("surrogates")) {
+      problem->surrogates.push_back(SurrogateFromJson(surrogate));
+    }
+  }
+  if (json.contains("filled")) {
+    problem->filled = ParseFilled(json.at("filled"));
+  }
+  if (json.contains("query_seconds")) {
+    problem->query_seconds =
+        json.at("query_seconds").get<std::map<std::string, double>>();
   }
 }
 

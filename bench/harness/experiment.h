@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,6 +86,40 @@ struct EarlyStoppingSpec {
   uint64_t after = 10;
 };
 
+/// A metric that strategies observe from a predictor instead of the table:
+/// every objective and constraint that reads just this metric. Scores stay
+/// what the table holds.
+struct SurrogateSpec {
+  std::string metric;
+  std::string predictor = "xgboost";
+  std::map<std::string, double> options;
+  std::string encoding = "one-hot";
+  std::vector<std::string> stored;  // metrics, of the encodings `stored*`
+  /// Values of the metric that it is fitted on.
+  uint64_t train = 100;
+  uint64_t seed = 1;
+  /// Predictors, each fitted on values of its own; a repetition meets one of
+  /// them, the same for all strategies.
+  uint64_t draws = 1;
+  /// Whether what is observed is drawn around the prediction with the standard
+  /// deviation that the predictor states.
+  bool noise = false;
+  /// Few-shot transfer from these platforms instead of a predictor: `train`
+  /// values of the metric, `source_architectures` on each of them.
+  std::vector<std::string> sources;
+  uint64_t source_architectures = 900;
+  bool charge_sources = false;  // or they are taken as known
+  /// Simulated seconds that fitting takes; none: FitSeconds (bench/predict).
+  std::optional<double> fit_seconds;
+};
+
+/// Whether gaps are answered from what `predict fill` wrote.
+enum class Filled : uint8_t {
+  kNo,
+  kObserved,  // objectives and constraints, as strategies see them
+  kAll,       // and what is judged
+};
+
 /// One problem of an experiment: what is searched on the table.
 struct ProblemSpec {
   std::string name;
@@ -108,6 +143,12 @@ struct ProblemSpec {
   double filter_seconds = 0;
   HotStartSpec hot_start;
   EarlyStoppingSpec early_stopping;
+  std::vector<SurrogateSpec> surrogates;
+  Filled filled = Filled::kNo;
+  /// Simulated seconds that one value of a metric takes to measure: charged
+  /// with every evaluation that observes it, or, where a surrogate answers,
+  /// for every value that this was fitted on.
+  std::map<std::string, double> query_seconds;
   Protocol protocol;  // the experiment's, with this problem's overrides
 };
 

@@ -82,23 +82,67 @@ std::vector<ResultsProblem::Named> NamedFromJson(const Json& json) {
   return list;
 }
 
+Json SurrogatesToJson(const std::vector<ResultsProblem::Predicted>& list) {
+  const auto optional = [](const std::optional<double>& value) {
+    return value ? Json(*value) : Json();
+  };
+  Json json = Json::array();
+  for (const ResultsProblem::Predicted& s : list) {
+    json.push_back({{"metric", s.metric},
+                    {"predictor", s.predictor},
+                    {"encoding", s.encoding},
+                    {"fitted_on", s.fitted_on},
+                    {"source_values", s.source_values},
+                    {"draws", s.draws},
+                    {"noise", s.noise},
+                    {"kendall", optional(s.kendall)},
+                    {"mae", optional(s.mae)},
+                    {"query_seconds", s.query_seconds},
+                    {"fit_seconds", s.fit_seconds}});
+  }
+  return json;
+}
+
+std::vector<ResultsProblem::Predicted> SurrogatesFromJson(const Json& json) {
+  const auto optional = [](const Json& value) {
+    return value.is_null() ? std::nullopt
+                           : std::optional<double>(value.get<double>());
+  };
+  std::vector<ResultsProblem::Predicted> list;
+  for (const Json& s : json) {
+    list.push_back({s.at("metric"), s.at("predictor"), s.at("encoding"),
+                    s.at("fitted_on"), s.at("source_values"), s.at("draws"),
+                    s.at("noise"), optional(s.at("kendall")),
+                    optional(s.at("mae")), s.at("query_seconds"),
+                    s.at("fit_seconds")});
+  }
+  return list;
+}
+
 std::string DescriptionJson(const ResultsProblem& problem) {
   Json optimum = Json::array();
   for (const Value& value : problem.optimum) {
     optimum.push_back(value.Ok() ? Json(value.value) : Json());
   }
-  return Json{{"objectives", NamedToJson(problem.objectives)},
-              {"constraints", NamedToJson(problem.constraints)},
-              {"bounds", problem.bounds},
-              {"upper", problem.upper},
-              {"scores", NamedToJson(problem.scores)},
-              {"searched",
-               {{"architectures", problem.searched.architectures},
-                {"all_architectures", problem.searched.all_architectures},
-                {"networks", problem.searched.networks},
-                {"all_networks", problem.searched.all_networks}}},
-              {"optimum", optimum}}
-      .dump();
+  Json json = {{"objectives", NamedToJson(problem.objectives)},
+               {"constraints", NamedToJson(problem.constraints)},
+               {"bounds", problem.bounds},
+               {"upper", problem.upper},
+               {"scores", NamedToJson(problem.scores)},
+               {"searched",
+                {{"architectures", problem.searched.architectures},
+                 {"all_architectures", problem.searched.all_architectures},
+                 {"networks", problem.searched.networks},
+                 {"all_networks", problem.searched.all_networks}}},
+               {"optimum", optimum}};
+  // Left out where there is none, as in files written before.
+  if (!problem.surrogates.empty()) {
+    json["surrogates"] = SurrogatesToJson(problem.surrogates);
+  }
+  if (problem.set_up_seconds > 0) {
+    json["set_up_seconds"] = problem.set_up_seconds;
+  }
+  return json.dump();
 }
 
 void ReadDescription(std::string_view text, ResultsProblem* problem) {
@@ -114,6 +158,10 @@ void ReadDescription(std::string_view text, ResultsProblem* problem) {
                          searched.at("all_architectures"),
                          searched.at("networks"), searched.at("all_networks")};
   }
+  if (json.contains("surrogates")) {
+    problem->surrogates = SurrogatesFromJson(json.at("surrogates"));
+  }
+  problem->set_up_seconds = json.value("set_up_seconds", 0.0);
   for (const Json& value : json.at("optimum")) {
     problem->optimum.push_back(value.is_null()
                                    ? Value{0, Missing::kNotMeasured}

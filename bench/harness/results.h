@@ -41,6 +41,22 @@ struct ResultsProblem {
   std::vector<Named> scores;
   /// How much of the table was searched; all 0 where it was not recorded.
   Coverage searched;
+  /// What strategies observed from predictors instead of the table.
+  struct Predicted {
+    std::string metric;
+    std::string predictor;  // name@version
+    std::string encoding;   // empty: few-shot transfer
+    uint64_t fitted_on = 0;
+    uint64_t source_values = 0;
+    uint64_t draws = 1;
+    bool noise = false;
+    std::optional<double> kendall;  // against measured values, not fitted on
+    std::optional<double> mae;
+    double query_seconds = 0;  // charged to every run
+    double fit_seconds = 0;
+  };
+  std::vector<Predicted> surrogates;
+  double set_up_seconds = 0;  // charged to every run before its first proposal
   /// Best scores in the table, where it is a whole: the optimum of each score
   /// metric over its rows; empty when not known.
   std::vector<Value> optimum;

@@ -313,6 +313,8 @@ class Loop {
     entry->scores.resize(problem_.score.empty() ? problem_.objectives.size()
                                                 : problem_.score.size());
     scorer_.Score(entry->architecture, entry->scores);
+    entry->marks = scorer_.Mark(entry->architecture,
+                                entry->values.empty() ? -1 : entry->rung);
   }
 
   [[noreturn]] static void Broken(const char* what) {

@@ -59,6 +59,14 @@ ResultsProblem DescribeProblem(const std::string& experiment,
     out.scores.push_back(Describe(scores[i], benchmark.ScoredColumn(i)));
   }
   out.searched = benchmark.Searched();
+  for (size_t i = 0; i < out.spec.surrogates.size(); ++i) {
+    const Surrogate& s = *benchmark.Surrogates()[i];
+    out.surrogates.push_back({s.metric.Text(), s.predictor, s.encoding,
+                              s.fitted_on, s.source_values, s.draws.size(),
+                              out.spec.surrogates[i].noise, s.kendall, s.mae,
+                              s.query_seconds, s.fit_seconds});
+  }
+  out.set_up_seconds = benchmark.SetUpSeconds();
   out.optimum = benchmark.Optimum();
   return out;
 }

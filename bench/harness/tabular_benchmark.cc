@@ -7,6 +7,8 @@
 #include <set>
 
 #include "tabular/error.h"
+#include "tabular/filled.h"
+#include "tabular/rng.h"
 #include "tabular/spaces/filtered.h"
 #include "tabular/spaces/product.h"
 #include "tabular/spaces/subset.h"
@@ -20,11 +22,41 @@ constexpr size_t kMostCombinations = 10'000;
 /// Architectures that a filter reads, factors included.
 constexpr size_t kMostFiltered = 2'000'000;
 
+/// Noise around predictions is drawn from so many lucks an architecture.
+constexpr uint32_t kNoises = 4096;
+
 /// A metric for every combination of factor choices (one without factors).
 class Slot {
  public:
-  void Add(std::shared_ptr<const DenseColumn> column) {
-    columns_.push_back(std::move(column));
+  void Add(const FilledColumn& column) {
+    columns_.push_back(column.column);
+    const bool predicted = column.column->Info().origin == Origin::kPredicted;
+    filled_.push_back(predicted ? std::vector<uint8_t>(column.column->Rows(), 1)
+                                : column.filled);
+  }
+  /// Whether what stands in the row was not measured.
+  bool Predicted(size_t combination, size_t row) const {
+    if (surrogate_ != nullptr) return true;
+    const std::vector<uint8_t>& filled = filled_[combination];
+    return !filled.empty() && filled[row] != 0;
+  }
+  const Surrogate* Answers() const { return surrogate_.get(); }
+  void AnswerBy(std::shared_ptr<const Surrogate> surrogate, bool noise) {
+    surrogate_ = std::move(surrogate);
+    noise_ = noise;
+    info_ = columns_[0]->Info();
+    info_.origin = Origin::kPredicted;
+    info_.source = surrogate_->predictor;
+    info_.predictor = surrogate_->predictor;
+  }
+  bool Noise() const { return noise_; }
+  const Column& Info() const {
+    return surrogate_ != nullptr ? info_ : columns_[0]->Info();
+  }
+  bool AnyPredicted() const {
+    return std::any_of(filled_.begin(), filled_.end(), [](const auto& f) {
+      return std::find(f.begin(), f.end(), 1) != f.end();
+    });
   }
   const DenseColumn& At(size_t combination) const {
     return *columns_[combination];
@@ -36,10 +68,17 @@ class Slot {
 
  private:
   std::vector<std::shared_ptr<const DenseColumn>> columns_;
+  std::vector<std::vector<uint8_t>> filled_;    // by combination; empty: none
+  std::shared_ptr<const Surrogate> surrogate_;  // instead of the columns
+  bool noise_ = false;
+  Column info_;
 };
 
 struct BoundRung {
   std::vector<Slot> values;  // objectives, constraints
+  double query_seconds = 0;  // of all that is measured and never filled
+  std::vector<std::pair<size_t, double>> filled_queries;  // value, seconds
+  bool noise = false;                                     // any value has it
   bool has_cost = false;
   Slot cost;
   double cost_scale = 1;
@@ -58,8 +97,10 @@ class Benchmark final : public TabularBenchmark,
   Benchmark(std::shared_ptr<const Table> table, const ProblemSpec& spec)
       : table_(std::move(table)), spec_(spec) {
     CountCombinations();
+    BindSurrogates();
     BindObjectives();
     BindLadder();
+    CheckQueries();
     BindScores();
     BindSpace();
     BindFilter();
@@ -80,7 +121,7 @@ class Benchmark final : public TabularBenchmark,
   const Table& GetTable() const override { return *table_; }
 
   const Column& ObservedColumn(size_t i) const override {
-    return rungs_.back().values[i].At(0).Info();
+    return rungs_.back().values[i].Info();
   }
   const Column& ScoredColumn(size_t i) const override {
     return scores_[i].At(0).Info();
@@ -139,7 +180,15 @@ class Benchmark final : public TabularBenchmark,
       seconds += spec_.hot_start.seconds *
                  static_cast<double>(spec_.hot_start.samples);
     }
+    for (const auto& surrogate : surrogates_) {
+      seconds += surrogate->query_seconds + surrogate->fit_seconds;
+    }
     return seconds;
+  }
+
+  std::span<const std::shared_ptr<const Surrogate>> Surrogates()
+      const override {
+    return surrogates_;
   }
 
   std::unique_ptr<Evaluator> MakeEvaluator(
@@ -153,6 +202,41 @@ class Benchmark final : public TabularBenchmark,
       scores[i] = row ? scores_[i].At(combination).Mean(*row)
                       : Value{0, Missing::kNotMeasured};
     }
+    // What cannot be checked against the constraints cannot be judged.
+    if (!row || !judges_apart_) return;
+    for (const Slot& slot : judged_) {
+      const Value value = slot.At(combination).Mean(*row);
+      if (value.Ok()) continue;
+      for (Value& score : scores) score = {0, value.missing};
+    }
+  }
+
+  EntryMarks Mark(const Architecture& architecture, int rung) const override {
+    EntryMarks out;
+    size_t combination = 0;
+    const auto row = FindRow(architecture, &combination);
+    if (!row) return out;
+    if (rung >= 0) {
+      const auto& values = rungs_[static_cast<size_t>(rung)].values;
+      for (size_t i = 0; i < values.size(); ++i) {
+        if (values[i].Predicted(combination, *row)) {
+          out.predicted_values |= uint32_t{1} << i;
+        }
+      }
+    }
+    for (size_t i = 0; i < scores_.size() && i < kMaxValues; ++i) {
+      if (scores_[i].At(combination).Mean(*row).Ok() &&
+          scores_[i].Predicted(combination, *row)) {
+        out.predicted_scores |= uint32_t{1} << i;
+      }
+    }
+    for (size_t i = 0; judges_apart_ && i < judged_.size(); ++i) {
+      const Value value = judged_[i].At(combination).Mean(*row);
+      if (value.Ok() && !problem_.constraints[i].Satisfied(value.value)) {
+        out.broken = true;
+      }
+    }
+    return out;
   }
 
   Value ReadFeature(size_t i, const Architecture& architecture) const {
@@ -184,17 +268,30 @@ class Benchmark final : public TabularBenchmark,
       if (!cost.Ok()) return SetMissing(cost.missing, trial);
       trial->cost_seconds = rung.cost_scale * cost.value;
     }
+    trial->cost_seconds += rung.query_seconds;
+    for (const auto& [i, seconds] : rung.filled_queries) {
+      if (!rung.values[i].Predicted(combination, *row)) {
+        trial->cost_seconds += seconds;
+      }
+    }
     if (spec_.connected_only && !table_->Connected(*row)) {
       return SetMissing(Missing::kDisconnected, trial);
     }
-    if (rung.replicates) {
-      trial->replicate =
-          DrawReplicate(rung, *row, combination,
-                        Mix64(replicate_key ^ proposal.architecture.Hash()));
+    uint32_t replicate = 0;
+    const uint64_t luck = Mix64(replicate_key ^ proposal.architecture.Hash());
+    if (rung.replicates || rung.noise) {
+      replicate = DrawReplicate(rung, *row, combination, luck);
     }
+    // Which of a surrogate's draws answers is the run's luck, not the
+    // architecture's; a trial's replicate names both.
+    const auto draw = static_cast<uint32_t>(Mix64(replicate_key) % draws_);
+    trial->replicate = static_cast<uint32_t>(replicate * draws_ + draw);
     for (size_t i = 0; i < rung.values.size(); ++i) {
-      const Value value =
-          Observed(rung.values[i].At(combination), *row, trial->replicate);
+      const Slot& slot = rung.values[i];
+      const Value value = slot.Answers() != nullptr
+                              ? Predicted(slot, i, *row, draw, trial->replicate,
+                                          proposal.architecture)
+                              : Observed(slot.At(combination), *row, replicate);
       if (!value.Ok()) return SetMissing(value.missing, trial);
       trial->values[i] = value.value;
     }
@@ -220,10 +317,8 @@ class Benchmark final : public TabularBenchmark,
   }
 
   bool Feasible(size_t row, size_t combination) const {
-    const size_t objectives = problem_.objectives.size();
     for (size_t i = 0; i < problem_.constraints.size(); ++i) {
-      const Value value =
-          rungs_.back().values[objectives + i].At(combination).Mean(row);
+      const Value value = judged_[i].At(combination).Mean(row);
       if (!value.Ok() || !problem_.constraints[i].Satisfied(value.value)) {
         return false;
       }
@@ -255,7 +350,24 @@ class Benchmark final : public TabularBenchmark,
       const size_t count = column.Count(row);
       if (count > 1) period = std::lcm(period, count);
     }
+    // A multiple of the period still names a replicate in each column.
+    if (rung.noise) period *= kNoises;
     return static_cast<uint32_t>(luck % period);
+  }
+
+  /// A surrogate's answer; `replicate` is the trial's, which the noise depends
+  /// on.
+  static Value Predicted(const Slot& slot, size_t i, size_t row, uint32_t draw,
+                         uint32_t replicate, const Architecture& architecture) {
+    const Surrogate& surrogate = *slot.Answers();
+    if (surrogate.known[row] == 0) return {0, Missing::kNotMeasured};
+    const Predictions& p = surrogate.draws[draw % surrogate.draws.size()];
+    double value = p.mean[row];
+    if (slot.Noise()) {
+      Rng rng(Mix64(Mix64(architecture.Hash() ^ i) ^ replicate));
+      value += p.sd[row] * rng.Normal();
+    }
+    return {value, Missing::kNone};
   }
 
   Value Observed(const DenseColumn& column, size_t row,
@@ -357,6 +469,71 @@ class Benchmark final : public TabularBenchmark,
     problem_.space = product_;
   }
 
+  void BindSurrogates() {
+    if (spec_.surrogates.empty()) return;
+    if (!spec_.factors.empty()) {
+      throw Error(ErrorCode::kUsage,
+                  "problem '" + spec_.name +
+                      "': surrogates and factors do not go together");
+    }
+    std::set<std::string> metrics;
+    for (const SurrogateSpec& spec : spec_.surrogates) {
+      const std::string metric =
+          table_->Complete(Metric::Parse(spec.metric)).Text();
+      if (!metrics.insert(metric).second) {
+        throw Error(ErrorCode::kUsage, "problem '" + spec_.name +
+                                           "': two surrogates of " + metric);
+      }
+      surrogates_.push_back(std::make_shared<const Surrogate>(
+          FitSurrogate(*table_, spec, QuerySeconds(metric))));
+      draws_ = std::lcm(draws_, spec.draws);
+    }
+    // Times noise and the replicates of other metrics it must fit 32 bits.
+    constexpr uint64_t kMostDraws = 1000;
+    if (draws_ > kMostDraws) {
+      throw Error(ErrorCode::kUsage,
+                  "problem '" + spec_.name +
+                      "': the draws of its surrogates have a least common "
+                      "multiple above 1,000; give them the same number");
+    }
+  }
+
+  double QuerySeconds(const std::string& metric) const {
+    for (const auto& [text, seconds] : spec_.query_seconds) {
+      if (table_->Complete(Metric::Parse(text)).Text() == metric) {
+        return seconds;
+      }
+    }
+    return 0;
+  }
+
+  /// Error(kUsage) for a cost of measuring what nothing observes.
+  void CheckQueries() const {
+    for (const auto& [text, seconds] : spec_.query_seconds) {
+      const std::string metric = table_->Complete(Metric::Parse(text)).Text();
+      if (observed_.contains(metric)) continue;
+      throw Error(ErrorCode::kUsage, "problem '" + spec_.name +
+                                         "': query_seconds names " + metric +
+                                         ", which is not observed");
+    }
+    for (const auto& surrogate : surrogates_) {
+      if (observed_.contains(surrogate->metric.Text())) continue;
+      throw Error(ErrorCode::kUsage,
+                  "problem '" + spec_.name + "': a surrogate is of " +
+                      surrogate->metric.Text() + ", which is not observed");
+    }
+  }
+
+  /// What is predicted must not be read as measured by the way.
+  void RefuseSurrogates(const Metric& metric, const char* reader) const {
+    for (const auto& surrogate : surrogates_) {
+      if (surrogate->metric.Text() != metric.Text()) continue;
+      throw Error(ErrorCode::kUsage, "problem '" + spec_.name + "': " + reader +
+                                         " reads " + metric.Text() +
+                                         ", which a surrogate answers");
+    }
+  }
+
   void BindFilter() {
     if (spec_.filter.empty()) return;
     std::vector<std::pair<Constraint, Slot>> filters;
@@ -364,6 +541,7 @@ class Benchmark final : public TabularBenchmark,
       Constraint constraint = ParseConstraint(text);
       constraint.metric = table_->Complete(constraint.metric);
       RefuseTestSplit(constraint.metric, "a filter");
+      RefuseSurrogates(constraint.metric, "a filter");
       Slot slot = Bind(constraint.metric, "");
       filters.emplace_back(std::move(constraint), std::move(slot));
     }
@@ -431,6 +609,7 @@ class Benchmark final : public TabularBenchmark,
     const Objective objective =
         MakeObjective({spec.metric, "", spec.direction});
     RefuseTestSplit(objective.metric, "the hot start");
+    RefuseSurrogates(objective.metric, "the hot start");
     hot_direction_ = objective.direction;
     hot_slot_ = Bind(objective.metric, "");
     // It is read before the search, as features are.
@@ -465,13 +644,44 @@ class Benchmark final : public TabularBenchmark,
     return metric;
   }
 
-  Slot Bind(const Metric& metric, const std::string& source) {
+  Slot Bind(const Metric& metric, const std::string& source,
+            bool filled = false) {
     Slot slot;
+    filled = filled && source.empty();
     for (size_t c = 0; c < combinations_; ++c) {
       const Metric bound = ForCombination(metric, c);
-      auto& column = cache_[bound.Text() + '\n' + source];
-      if (column == nullptr) column = table_->LoadOrCompute(bound, source);
+      FilledColumn& column =
+          cache_[bound.Text() + '\n' + source + (filled ? "\nfilled" : "")];
+      if (column.column == nullptr) {
+        if (filled) {
+          column = LoadFilled(*table_, bound);
+        } else {
+          column.column = table_->LoadOrCompute(bound, source);
+        }
+      }
       slot.Add(column);
+    }
+    return slot;
+  }
+
+  /// What strategies observe of a metric at a rung: by a surrogate where there
+  /// is one, else from the table; and what measuring it costs.
+  Slot BindObserved(const Metric& metric, const std::string& source,
+                    BoundRung* rung) {
+    Slot slot = Bind(metric, source, spec_.filled != Filled::kNo);
+    const std::string text = metric.Text();
+    observed_.insert(text);
+    for (size_t i = 0; i < surrogates_.size(); ++i) {
+      if (surrogates_[i]->metric.Text() != text) continue;
+      slot.AnswerBy(surrogates_[i], spec_.surrogates[i].noise);
+      rung->noise |= spec_.surrogates[i].noise;
+    }
+    const double seconds = QuerySeconds(text);
+    if (slot.Answers() != nullptr || seconds == 0) return slot;
+    if (slot.AnyPredicted()) {
+      rung->filled_queries.emplace_back(rung->values.size(), seconds);
+    } else {
+      rung->query_seconds += seconds;
     }
     return slot;
   }
@@ -518,12 +728,12 @@ class Benchmark final : public TabularBenchmark,
       }
       for (size_t i = 0; i < problem_.objectives.size(); ++i) {
         bound.values.push_back(
-            Bind(AtRung(problem_.objectives[i].metric, rung.fidelity),
-                 spec_.objectives[i].source));
+            BindObserved(AtRung(problem_.objectives[i].metric, rung.fidelity),
+                         spec_.objectives[i].source, &bound));
       }
       for (const Constraint& constraint : problem_.constraints) {
         bound.values.push_back(
-            Bind(AtRung(constraint.metric, rung.fidelity), ""));
+            BindObserved(AtRung(constraint.metric, rung.fidelity), "", &bound));
       }
       if (spec_.protocol.replicates) {
         bound.replicates =
@@ -532,6 +742,21 @@ class Benchmark final : public TabularBenchmark,
       }
       problem_.ladder.push_back(rung);
       rungs_.push_back(std::move(bound));
+    }
+    BindJudged();
+  }
+
+  /// Constraints as they are judged: measured, or filled where scores are.
+  void BindJudged() {
+    const size_t objectives = problem_.objectives.size();
+    for (size_t i = 0; i < problem_.constraints.size(); ++i) {
+      judged_.push_back(Bind(AtRung(problem_.constraints[i].metric,
+                                    problem_.ladder.back().fidelity),
+                             "", spec_.filled == Filled::kAll));
+      const Slot& observed = rungs_.back().values[objectives + i];
+      judges_apart_ |=
+          observed.Answers() != nullptr ||
+          (spec_.filled == Filled::kObserved && observed.AnyPredicted());
     }
   }
 
@@ -547,7 +772,8 @@ class Benchmark final : public TabularBenchmark,
     const auto& specs = own ? spec_.score : spec_.objectives;
     for (const ObjectiveSpec& spec : specs) {
       const Objective objective = MakeObjective(spec);
-      scores_.push_back(Bind(objective.metric, spec.source));
+      scores_.push_back(
+          Bind(objective.metric, spec.source, spec_.filled == Filled::kAll));
       if (own) problem_.score.push_back(objective);
     }
   }
@@ -555,6 +781,7 @@ class Benchmark final : public TabularBenchmark,
   void BindFeatures() {
     for (const std::string& text : spec_.features) {
       const Metric metric = table_->Complete(Metric::Parse(text));
+      RefuseSurrogates(metric, "a feature");
       problem_.features.push_back({text, metric});
       features_.push_back(Bind(metric, ""));
     }
@@ -567,7 +794,12 @@ class Benchmark final : public TabularBenchmark,
     if (product_ != nullptr || !size || *size != table_->Rows()) return;
     for (size_t i = 0; i < problem_.Values(); ++i) {
       LinearCost cost;
-      if (ReadLinear(rungs_.back().values[i].At(0), &cost)) {
+      const Slot& slot = rungs_.back().values[i];
+      if (slot.Answers() != nullptr ||
+          (spec_.filled != Filled::kNo && slot.AnyPredicted())) {
+        continue;
+      }
+      if (ReadLinear(slot.At(0), &cost)) {
         const size_t objectives = problem_.objectives.size();
         cost.metric = i < objectives
                           ? problem_.objectives[i].metric
@@ -616,14 +848,19 @@ class Benchmark final : public TabularBenchmark,
   std::shared_ptr<const ProductSpace> product_;
   size_t combinations_ = 1;
   Coverage searched_;
+  std::vector<std::shared_ptr<const Surrogate>> surrogates_;
+  uint64_t draws_ = 1;              // of all surrogates together
+  std::set<std::string> observed_;  // metrics, complete
   std::vector<BoundRung> rungs_;
+  std::vector<Slot> judged_;   // by constraint
+  bool judges_apart_ = false;  // other values than those observed
   std::vector<Slot> scores_;
   std::vector<Slot> features_;
   uint64_t filter_reads_ = 0;
   std::vector<Architecture> hot_start_;
   Slot hot_slot_;
   Direction hot_direction_ = Direction::kMinimize;
-  std::map<std::string, std::shared_ptr<const DenseColumn>> cache_;
+  std::map<std::string, FilledColumn> cache_;
 };
 
 class TabularEvaluator final : public Evaluator {

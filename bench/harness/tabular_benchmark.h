@@ -9,6 +9,8 @@
 
 #include "bench/harness/coverage.h"
 #include "bench/harness/experiment.h"
+#include "bench/harness/surrogate.h"
+#include "bench/harness/trial_log.h"
 #include "tabular/evaluator.h"
 #include "tabular/table.h"
 
@@ -22,10 +24,16 @@ class Scorer {
   /// Fills `scores`, one per `problem.score`, else per objective.
   virtual void Score(const Architecture& architecture,
                      std::span<Value> scores) const = 0;
+  /// What is known of an architecture's values at a rung (-1: of its scores
+  /// alone) besides them. By default nothing was predicted.
+  virtual EntryMarks Mark(const Architecture&, int /*rung*/) const {
+    return {};
+  }
 };
 
 /// A problem on a table: dense columns resolved at set-up, so that evaluating
-/// is array reads. Immutable and thread-safe; shared by all runs.
+/// is array reads. Surrogates are fitted then, and their answers are columns
+/// too. Immutable and thread-safe; shared by all runs.
 class TabularBenchmark : public Scorer {
  public:
   /// Error(kUsage or kNotFound) for metrics, constraints, factors that the
@@ -38,7 +46,8 @@ class TabularBenchmark : public Scorer {
   virtual const Table& GetTable() const = 0;
 
   /// The columns behind objective or constraint `i` (at the last rung) and
-  /// score `i`, for the first choice of every factor.
+  /// score `i`, for the first choice of every factor. Where a surrogate
+  /// answers: origin predicted, its predictor as source.
   virtual const Column& ObservedColumn(size_t i) const = 0;
   virtual const Column& ScoredColumn(size_t i) const = 0;
   /// The best of each score over all architectures that satisfy the
@@ -52,8 +61,12 @@ class TabularBenchmark : public Scorer {
   /// What strategies start from in a run, best first; empty without a hot
   /// start. `key`: what its samples depend on.
   virtual std::vector<Architecture> HotStart(uint64_t key) const = 0;
+  /// In the order of the specification.
+  virtual std::span<const std::shared_ptr<const Surrogate>> Surrogates()
+      const = 0;
   /// Simulated seconds that a run spends before its first proposal: on what
-  /// the filter and the hot start read.
+  /// the filter and the hot start read, and on what surrogates were fitted
+  /// on and their fitting.
   virtual double SetUpSeconds() const = 0;
 
   /// The evaluator of one run. `replicate_key`: what the run's luck depends

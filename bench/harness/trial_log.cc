@@ -9,6 +9,7 @@ namespace hwnas {
 namespace {
 
 constexpr uint8_t kFormat = 1;
+constexpr uint8_t kJudgedFormat = 2;  // of entries with marks
 // Flags of a packed trial.
 constexpr uint8_t kRepeated = 1;
 constexpr uint8_t kUncharged = 2;
@@ -99,6 +100,11 @@ uint64_t ContentHash(const DictionaryEntry& entry) {
     add(static_cast<uint64_t>(score.missing));
     if (score.Ok()) add(std::bit_cast<uint64_t>(score.value));
   }
+  const EntryMarks& marks = entry.marks;
+  if (marks != EntryMarks()) {
+    add(uint64_t{marks.predicted_values} << 32 | marks.predicted_scores);
+    add(marks.broken);
+  }
   return hash;
 }
 
@@ -166,8 +172,10 @@ std::vector<uint32_t> UnpackIndices(std::string_view bytes, uint32_t limit) {
 }
 
 std::string PackEntryValues(const DictionaryEntry& entry) {
+  const EntryMarks& marks = entry.marks;
+  const bool judged = marks != EntryMarks();
   std::string out;
-  out.push_back(static_cast<char>(kFormat));
+  out.push_back(static_cast<char>(judged ? kJudgedFormat : kFormat));
   PutDouble(&out, entry.full_cost_seconds);
   PutVarint(&out, entry.values.size());
   for (const double value : entry.values) PutDouble(&out, value);
@@ -176,12 +184,20 @@ std::string PackEntryValues(const DictionaryEntry& entry) {
     out.push_back(static_cast<char>(score.missing));
     if (score.Ok()) PutDouble(&out, score.value);
   }
+  if (judged) {
+    PutVarint(&out, marks.predicted_values);
+    PutVarint(&out, marks.predicted_scores);
+    out.push_back(static_cast<char>(marks.broken));
+  }
   return out;
 }
 
 void UnpackEntryValues(std::string_view bytes, DictionaryEntry* entry) {
   Cursor in(bytes);
-  in.Format();
+  const uint8_t format = in.Byte();
+  if (format != kFormat && format != kJudgedFormat) {
+    in.Damaged("of an unknown format");
+  }
   entry->full_cost_seconds = in.Double();
   entry->values.resize(in.Count());
   for (double& value : entry->values) value = in.Double();
@@ -193,6 +209,14 @@ void UnpackEntryValues(std::string_view bytes, DictionaryEntry* entry) {
     }
     score.missing = static_cast<Missing>(missing);
     score.value = score.Ok() ? in.Double() : 0;
+  }
+  entry->marks = {};
+  if (format == kJudgedFormat) {
+    entry->marks.predicted_values = in.Index(size_t{1} << 32);
+    entry->marks.predicted_scores = in.Index(size_t{1} << 32);
+    const uint8_t broken = in.Byte();
+    if (broken > 1) in.Damaged("has unknown flags");
+    entry->marks.broken = broken != 0;
   }
   in.End();
 }

@@ -12,6 +12,17 @@
 
 namespace hwnas {
 
+/// What is to be known of values besides them.
+struct EntryMarks {
+  uint32_t predicted_values = 0;  // bit i: observed value i was not measured
+  uint32_t predicted_scores = 0;  // bit i: score i was not
+  /// What strategies observe satisfies the constraints or may; what is judged
+  /// does not.
+  bool broken = false;
+
+  bool operator==(const EntryMarks&) const = default;
+};
+
 /// What was learnt of one architecture at one rung under one luck. A results
 /// file holds each once a problem.
 struct DictionaryEntry {
@@ -24,6 +35,7 @@ struct DictionaryEntry {
   double full_cost_seconds = 0;  // of this rung, from scratch
   ShortList<double, 4> values;   // objectives, constraints; empty if none
   ShortList<Value, 4> scores;
+  EntryMarks marks;
 };
 
 /// A hash of all that an entry holds but its text: equal content, equal hash.

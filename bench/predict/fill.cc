@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <numeric>
 
+#include "bench/predict/evaluation.h"
 #include "bench/predict/table_features.h"
+#include "tabular/analysis/splits.h"
 #include "tabular/error.h"
+#include "tabular/number.h"
 #include "tabular/rng.h"
 #include "tabular/table_writer.h"
 #include "tabular/version.h"
@@ -30,14 +34,10 @@ std::shared_ptr<const DenseColumn> Measured(const Table& table,
   return table.Load(column);
 }
 
-bool IsFillable(const Value& value) {
-  return value.missing == Missing::kNotMeasured ||
-         value.missing == Missing::kAbsentInThisCopy;
-}
-
 // What would compile, learnt from what did and what did not.
 class CompileClassifier {
  public:
+  // No group of the features is on both sides of a fold.
   CompileClassifier(const Features& features, std::vector<uint32_t> rows,
                     const std::vector<double>& labels, uint64_t seed)
       : all_(features) {
@@ -67,10 +67,10 @@ class CompileClassifier {
   double CrossValidate(std::span<const uint32_t> rows,
                        const std::vector<double>& labels, uint64_t seed) const {
     constexpr size_t kFolds = 5;
-    std::vector<uint32_t> order(rows.size());
-    std::iota(order.begin(), order.end(), 0u);
-    Rng rng = Rng::FromLabel(seed, "fill/folds");
-    rng.Shuffle(std::span<uint32_t>(order));
+    std::vector<uint32_t> own;
+    for (const uint32_t row : rows) own.push_back(all_.groups[row]);
+    const std::vector<uint32_t> fold_of =
+        GroupFolds(own, kFolds, Rng::SeedFromLabel(seed, "fill/folds"));
     double right[2] = {0, 0};
     double count[2] = {0, 0};
     for (size_t fold = 0; fold < kFolds; ++fold) {
@@ -78,10 +78,10 @@ class CompileClassifier {
       std::vector<uint32_t> test;
       std::vector<double> known;
       std::vector<double> truth;
-      for (size_t i = 0; i < order.size(); ++i) {
-        const bool held = i % kFolds == fold;
-        (held ? test : train).push_back(rows[order[i]]);
-        (held ? truth : known).push_back(labels[order[i]]);
+      for (size_t i = 0; i < rows.size(); ++i) {
+        const bool held = fold_of[i] == fold;
+        (held ? test : train).push_back(rows[i]);
+        (held ? truth : known).push_back(labels[i]);
       }
       const auto predictor = Fit(train, known, seed);
       const Predictions p = predictor->Predict(all_.Select(test));
@@ -136,6 +136,141 @@ FittedTable FitOnTable(const Table& table, const FitSpec& spec) {
   return out;
 }
 
+bool IsFillable(const Value& value) {
+  return value.missing == Missing::kNotMeasured ||
+         value.missing == Missing::kAbsentInThisCopy;
+}
+
+int64_t AddFilledColumn(TableWriter& writer, const FilledValues& filled,
+                        const std::function<int64_t(uint32_t)>& row_of) {
+  Source source;
+  source.name = kFilledSource;
+  source.origin = "gaps filled from what this table holds";
+  source.importer = fmt::format("hwnas@{}", Version());
+  writer.AddSource(source);
+  Column added;
+  added.metric = filled.metric;
+  added.source = kFilledSource;
+  added.origin = filled.origin;
+  added.predictor = filled.predictor;
+  added.note = filled.note;
+  const int64_t id = writer.AddColumn(added);
+  for (size_t i = 0; i < filled.rows.size(); ++i) {
+    const double sd = filled.values.sd[i];
+    writer.Set(id, "", row_of(filled.rows[i]),
+               {filled.values.mean[i], Missing::kNone},
+               sd > 0 ? std::optional<double>(sd) : std::nullopt);
+  }
+  return id;
+}
+
+namespace {
+
+// Rows of a writer that has the table open.
+std::function<int64_t(uint32_t)> RowsOf(const Table& table,
+                                        const TableWriter& writer) {
+  return [&table, &writer](uint32_t row) {
+    const auto found = writer.FindArchitecture(table.ArchitectureAt(row));
+    HWNAS_CHECK(found.has_value());
+    return *found;
+  };
+}
+
+void RefuseFilled(const Table& table, const std::string& metric) {
+  if (table.FindColumn(Metric::Parse(metric), kFilledSource) == nullptr) return;
+  throw Error(ErrorCode::kUsage,
+              fmt::format("predict fill: {} is filled already; take it back "
+                          "with --remove first",
+                          metric));
+}
+
+struct Formula {
+  double factor = 1;
+  Metric metric;
+};
+
+std::string Trimmed(const std::string& text) {
+  const size_t begin = text.find_first_not_of(' ');
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
+}
+
+Formula ParseFormula(const std::string& text) {
+  const size_t star = text.find('*');
+  const auto number =
+      TryParseNumber(Trimmed(text.substr(0, std::min(star, text.size()))));
+  if (star == std::string::npos || !number) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("--formula '{}': expected NUMBER*METRIC, as in "
+                            "7*latency@fpga",
+                            Quoted(text)));
+  }
+  return {*number, Metric::Parse(Trimmed(text.substr(star + 1)))};
+}
+
+}  // namespace
+
+FormulaReport FillGapsByFormula(const std::string& path,
+                                const std::string& metric,
+                                const std::string& formula) {
+  constexpr double kTolerance = 1e-6;
+  constexpr size_t kLeast = 10;
+  const std::shared_ptr<const Table> table = Table::Open(path);
+  const Formula f = ParseFormula(formula);
+  RefuseFilled(*table, metric);
+  const auto column = Measured(*table, metric);
+  const auto other = table->LoadOrCompute(f.metric);
+  FormulaReport report;
+  FilledValues filled;
+  filled.metric = column->Info().metric;
+  filled.origin = Origin::kAnalytic;
+  filled.note = fmt::format("{} * {}", f.factor, other->Info().metric.Text());
+  double worst = 0;
+  size_t wrong = 0;
+  for (uint32_t row = 0; row < table->Rows(); ++row) {
+    const Value own = column->Mean(row);
+    const Value from = other->Mean(row);
+    if (own.Ok() && from.Ok()) {
+      const double off = std::abs(f.factor * from.value - own.value);
+      const double share = off / std::max(std::abs(own.value), 1e-300);
+      worst = std::max(worst, share);
+      wrong += share > kTolerance;
+      ++report.verified;
+    } else if (from.Ok() && IsFillable(own)) {
+      filled.rows.push_back(row);
+      filled.values.mean.push_back(f.factor * from.value);
+      filled.values.sd.push_back(0);
+    } else if (!own.Ok()) {
+      ++report.left;
+    }
+  }
+  if (wrong > 0) {
+    throw Error(
+        ErrorCode::kDisagree,
+        fmt::format("predict fill: {} is not {} in {} of {} rows that "
+                    "have both, off by up to {:.2g} of the value",
+                    metric, filled.note, wrong, report.verified, worst));
+  }
+  if (report.verified < kLeast) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("predict fill: {} rows have both {} and {}; a "
+                            "formula is verified on {} at least",
+                            report.verified, metric,
+                            other->Info().metric.Text(), kLeast));
+  }
+  if (filled.rows.empty()) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("predict fill: {} has no gap of {} that the "
+                            "formula could fill; there is nothing to do",
+                            path, metric));
+  }
+  const auto writer = TableWriter::Open(path);
+  AddFilledColumn(*writer, filled, RowsOf(*table, *writer));
+  writer->Commit();
+  report.filled = filled.rows.size();
+  return report;
+}
+
 FillReport FillGapsByPrediction(const std::string& path,
                                 const SavedPredictor& saved,
                                 const std::string& encodings, uint64_t seed) {
@@ -147,12 +282,7 @@ FillReport FillGapsByPrediction(const std::string& path,
                     Quoted(saved.space), path, table->BaseSpace()->Id()));
   }
   const Metric metric = Metric::Parse(saved.metric);
-  if (table->FindColumn(metric, kPredictedSource) != nullptr) {
-    throw Error(ErrorCode::kUsage,
-                fmt::format("predict fill: {} is filled already; take it back "
-                            "with --remove first",
-                            saved.metric));
-  }
+  RefuseFilled(*table, saved.metric);
   const auto column = Measured(*table, saved.metric);
   const EncodedTable encoded =
       TableFeatures(*table, encodings, saved.stored, metric.dataset);
@@ -198,29 +328,24 @@ FillReport FillGapsByPrediction(const std::string& path,
   const Predictions p = saved.predictor->Predict(encoded.features.Select(gaps));
   report.predictor = saved.predictor->Id();
 
-  const auto writer = TableWriter::Open(path);
-  Source source;
-  source.name = kPredictedSource;
-  source.origin = "predicted from the values of this table";
-  source.importer = fmt::format("hwnas@{}", Version());
-  writer->AddSource(source);
-  Column added;
-  added.metric = metric;
-  added.source = kPredictedSource;
-  added.origin = Origin::kPredicted;
-  added.predictor = report.predictor;
-  added.note = "encoding " + encoded.features.encoding;
-  const int64_t id = writer->AddColumn(added);
+  FilledValues filled;
+  filled.metric = metric;
+  filled.predictor = report.predictor;
+  filled.note = "encoding " + encoded.features.encoding;
   for (size_t i = 0; i < gaps.size(); ++i) {
-    const auto row = writer->FindArchitecture(table->ArchitectureAt(gaps[i]));
-    HWNAS_CHECK(row.has_value());
-    if (compiles[i] == 0) {
-      writer->Set(id, "", *row, {0, Missing::kDidNotCompile});
-      ++report.not_compiling;
-      continue;
-    }
-    writer->Set(id, "", *row, {p.mean[i], Missing::kNone}, p.sd[i]);
-    ++report.filled;
+    if (compiles[i] == 0) continue;
+    filled.rows.push_back(gaps[i]);
+    filled.values.mean.push_back(p.mean[i]);
+    filled.values.sd.push_back(p.sd[i]);
+  }
+  report.filled = filled.rows.size();
+  const auto writer = TableWriter::Open(path);
+  const auto row_of = RowsOf(*table, *writer);
+  const int64_t id = AddFilledColumn(*writer, filled, row_of);
+  for (size_t i = 0; i < gaps.size(); ++i) {
+    if (compiles[i] != 0) continue;
+    writer->Set(id, "", row_of(gaps[i]), {0, Missing::kDidNotCompile});
+    ++report.not_compiling;
   }
   writer->Commit();
   return report;
@@ -234,7 +359,7 @@ int64_t RemovePredicted(const std::string& path, const std::string& metric) {
         table->FindColumn(Metric::Parse(metric), kPredictedSource);
     if (column == nullptr) {
       throw Error(ErrorCode::kNotFound,
-                  fmt::format("predict fill --remove: {} has no predicted {}",
+                  fmt::format("predict fill --remove: {} has no filled {}",
                               path, metric));
     }
     id = column->id;

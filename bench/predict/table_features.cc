@@ -1,5 +1,6 @@
 #include "bench/predict/table_features.h"
 
+#include "bench/predict/evaluation.h"
 #include "predictors/encoding.h"
 
 namespace hwnas {
@@ -32,6 +33,7 @@ EncodedTable TableFeatures(const Table& table, const std::string& encodings,
     all.push_back(table.ArchitectureAt(row));
   }
   out.features = Encode(encodings, context, all);
+  out.features.groups = TableLeakGroups(table);
   return out;
 }
 

@@ -15,10 +15,10 @@ struct EncodedTable {
   std::vector<uint8_t> complete;  // 0: a stored feature is missing, taken as 0
 };
 
-/// Encodes all rows (see predictors/encoding.h). `stored`: metrics that are
-/// the stored features. `dataset`: whose images the layers are for; may be
-/// empty or unknown where no encoding needs it. Errors as Encode and
-/// Table::LoadOrCompute.
+/// Encodes all rows, grouped by TableLeakGroups (see predictors/encoding.h).
+/// `stored`: metrics that are the stored features. `dataset`: whose images the
+/// layers are for; may be empty or unknown where no encoding needs it. Errors
+/// as Encode and Table::LoadOrCompute.
 EncodedTable TableFeatures(const Table& table, const std::string& encodings,
                            const std::vector<std::string>& stored,
                            const std::string& dataset);

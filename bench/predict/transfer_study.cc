@@ -85,6 +85,9 @@ class Study {
       }
     }
     study->scored = std::max(study->scored, scored.size());
+    TransferDraw& record = study->draws.emplace_back();
+    record.learnt = rows;
+    record.scored = scored;
     std::optional<FewShot> shared;
     for (size_t t = 0; t < targets_.size(); ++t) {
       if (!shared || leave_one_out) {
@@ -104,6 +107,7 @@ class Study {
                                     spec_.targets[t], spec_.samples[k]));
         const std::vector<uint32_t> chosen =
             shared->Choose(spec_.sampler, spec_.samples[k], candidates, own);
+        record.samples.push_back({spec_.targets[t], chosen});
         const Predictions p =
             shared->Adapt(chosen, Values(*targets_[t], chosen));
         study->seconds_adapting += Since(begin);

@@ -49,10 +49,23 @@ struct TransferFigure {
   double coverage = 0;           // of the 90 % interval, mean over draws
 };
 
+/// What one draw read, by row of the table: others who take the same rows can
+/// be compared.
+struct TransferDraw {
+  std::vector<uint32_t> learnt;  // on each source platform
+  std::vector<uint32_t> scored;  // of a subset before extremes are dropped
+  struct Samples {
+    std::string target;
+    std::vector<uint32_t> rows;  // in the order chosen
+  };
+  std::vector<Samples> samples;  // by target, then number of samples
+};
+
 struct TransferStudy {
   size_t scored = 0;  // architectures, at most, in a draw
   /// By number of samples, then by target as in the spec, then `mean`.
   std::vector<TransferFigure> figures;
+  std::vector<TransferDraw> draws;
   double seconds_learning = 0;  // per draw: from the sources
   double seconds_adapting = 0;  // per target: choosing and predicting all
 };

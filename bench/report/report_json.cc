@@ -253,6 +253,35 @@ Json WinsJson(const std::optional<ReportWins>& wins) {
           {"compared", wins->compared}};
 }
 
+Json PredictedJson(const ReportProblem& problem) {
+  Json json = Json::array();
+  for (const ReportPredicted& p : problem.predicted) {
+    json.push_back({{"metric", p.metric},
+                    {"judged", p.judged},
+                    {"predicted", p.predicted},
+                    {"values", p.values}});
+  }
+  return json;
+}
+
+Json SurrogatesJson(const ReportProblem& problem) {
+  Json json = Json::array();
+  for (const ResultsProblem::Predicted& s : problem.surrogates) {
+    json.push_back({{"metric", s.metric},
+                    {"predictor", s.predictor},
+                    {"encoding", s.encoding},
+                    {"fitted_on", s.fitted_on},
+                    {"source_values", s.source_values},
+                    {"draws", s.draws},
+                    {"noise", s.noise},
+                    {"kendall", Optional(s.kendall)},
+                    {"mae", Optional(s.mae)},
+                    {"query_seconds", s.query_seconds},
+                    {"fit_seconds", s.fit_seconds}});
+  }
+  return json;
+}
+
 Json ConstraintsJson(const ReportProblem& problem) {
   Json json = Json::array();
   for (size_t i = 0; i < problem.constraints.size(); ++i) {
@@ -290,6 +319,9 @@ Json ProblemJsonObject(const ReportProblem& problem) {
           {"evaluations", EvaluationsJson(problem)},
           {"seconds", GridJson(problem, 1)},
           {"cost_seconds", GridJson(problem, 2)},
+          {"set_up_seconds", problem.set_up_seconds},
+          {"surrogates", SurrogatesJson(problem)},
+          {"predicted", PredictedJson(problem)},
           {"measures", MeasuresJson(problem)},
           {"targets", TargetsJson(problem)},
           {"strategies", std::move(strategies)},

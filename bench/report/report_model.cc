@@ -90,6 +90,7 @@ class ProblemBuilder {
     Rank();
     SetMargins();
     Compare();
+    CountPredicted();
     problem_.warnings = ProblemWarnings(problem_, dictionary_, options_);
     return std::move(problem_);
   }
@@ -119,6 +120,8 @@ class ProblemBuilder {
     problem_.bounds = source_.bounds;
     problem_.upper = source_.upper;
     problem_.scores = source_.scores;
+    problem_.surrogates = source_.surrogates;
+    problem_.set_up_seconds = source_.set_up_seconds;
     std::vector<const Architecture*> met;
     met.reserve(dictionary_.size());
     for (const DictionaryEntry& entry : dictionary_) {
@@ -481,7 +484,7 @@ class ProblemBuilder {
                    const DictionaryEntry** best) const {
     const DictionaryEntry* answer =
         recommended.empty() ? nullptr : &dictionary_[recommended.front()];
-    if (answer != nullptr && answer->status == TrialStatus::kInfeasible) {
+    if (answer != nullptr && Breaks(*answer)) {
       ++strategy->infeasible_answers;
       answer = nullptr;
     }
@@ -500,8 +503,8 @@ class ProblemBuilder {
   std::optional<double> ScoreOf(const DictionaryEntry* entry,
                                 size_t measure) const {
     const size_t score = *problem_.measures[measure].score;
-    if (entry == nullptr || score >= entry->scores.size() ||
-        !entry->scores[score].Ok()) {
+    if (entry == nullptr || entry->marks.broken ||
+        score >= entry->scores.size() || !entry->scores[score].Ok()) {
       return std::nullopt;
     }
     return entry->scores[score].value;
@@ -517,8 +520,7 @@ class ProblemBuilder {
 
   // The scores of an answer as costs, if all are there and it is feasible.
   bool CostsOf(const DictionaryEntry& entry, std::vector<double>* costs) const {
-    if (entry.status == TrialStatus::kInfeasible ||
-        entry.scores.size() != source_.scores.size()) {
+    if (Breaks(entry) || entry.scores.size() != source_.scores.size()) {
       return false;
     }
     costs->clear();
@@ -642,7 +644,7 @@ class ProblemBuilder {
     std::vector<double> points;
     bool broken = false;
     for (const uint32_t i : recommended) {
-      broken |= dictionary_[i].status == TrialStatus::kInfeasible;
+      broken |= Breaks(dictionary_[i]);
       AddScaled(dictionary_[i], &costs, &points);
     }
     if (broken) ++strategy->infeasible_answers;
@@ -687,6 +689,49 @@ class ProblemBuilder {
   }
 
   // --- both ---
+
+  // An architecture that violates a constraint, as observed or as judged.
+  static bool Breaks(const DictionaryEntry& entry) {
+    return entry.status == TrialStatus::kInfeasible || entry.marks.broken;
+  }
+
+  void CountPredicted() {
+    std::vector<ReportPredicted> observed;
+    std::vector<ReportPredicted> judged;
+    for (const auto* list : {&source_.objectives, &source_.constraints}) {
+      for (const auto& named : *list) observed.push_back({named.metric});
+    }
+    for (const auto& named : source_.scores) {
+      judged.push_back({named.metric, true});
+    }
+    for (const DictionaryEntry& entry : dictionary_) {
+      for (size_t i = 0; i < std::min(observed.size(), entry.values.size());
+           ++i) {
+        ++observed[i].values;
+        observed[i].predicted += entry.marks.predicted_values >> i & 1;
+      }
+    }
+    std::set<uint32_t> answers;
+    for (const auto& [label, given] : answers_) {
+      for (const auto& recommended : given.recommended) {
+        answers.insert(recommended.begin(), recommended.end());
+      }
+    }
+    for (const uint32_t answer : answers) {
+      const DictionaryEntry& entry = dictionary_[answer];
+      for (size_t i = 0; i < std::min(judged.size(), entry.scores.size());
+           ++i) {
+        if (!entry.scores[i].Ok()) continue;
+        ++judged[i].values;
+        judged[i].predicted += entry.marks.predicted_scores >> i & 1;
+      }
+    }
+    for (auto* list : {&observed, &judged}) {
+      for (ReportPredicted& p : *list) {
+        if (p.predicted > 0) problem_.predicted.push_back(std::move(p));
+      }
+    }
+  }
 
   void SummariseScore(size_t m, const std::string& label, ReportScore* score) {
     const ReportMeasure& measure = problem_.measures[m];

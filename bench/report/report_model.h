@@ -115,6 +115,16 @@ struct ReportFailure {
   std::string reason;
 };
 
+/// How much of what a problem shows of a metric was predicted, not measured:
+/// of the values that strategies observed of the architectures met, or of the
+/// scores of those that runs recommended.
+struct ReportPredicted {
+  std::string metric;
+  bool judged = false;
+  uint64_t predicted = 0;
+  uint64_t values = 0;
+};
+
 /// One strategy in one problem.
 struct ReportStrategy {
   std::string label;  // untrusted text
@@ -205,8 +215,11 @@ struct ReportProblem {
   std::vector<ResultsProblem::Named> scores;
   uint64_t architectures_met = 0;  // distinct, over all runs
 
-  std::vector<uint64_t> repetitions;  // ascending, of any strategy
-  std::vector<ReportAxis> axes;       // evaluations first
+  std::vector<uint64_t> repetitions;       // ascending, of any strategy
+  std::vector<ReportAxis> axes;            // evaluations first
+  std::vector<ReportPredicted> predicted;  // metrics that are so in any part
+  std::vector<ResultsProblem::Predicted> surrogates;
+  double set_up_seconds = 0;  // in every run's clock, before its first proposal
   std::vector<ReportMeasure> measures;
   /// Of each measure that has progress: 21 values whose distance to the best
   /// falls from the whole gap to a hundredth, then the best. The best is the

@@ -31,6 +31,7 @@ class Writer {
     if (problem_.synthetic) Add(kSynthetic);
     AddTestObserved();
     AddFeatures();
+    AddPredicted();
     AddOrigins();
     AddRedundant();
     AddRuns();
@@ -63,21 +64,13 @@ class Writer {
   // other is to compare a device with a formula.
   void AddOrigins() {
     std::map<std::string, std::set<std::string>> platform_costs;
-    std::set<std::string> predicted;
     for (const auto* list :
          {&problem_.objectives, &problem_.constraints, &problem_.scores}) {
       for (const Named& named : *list) {
         if (!Metric::Parse(named.metric).platform.empty()) {
           platform_costs[named.origin].insert(named.metric);
         }
-        if (named.origin == OriginName(Origin::kPredicted)) {
-          predicted.insert(named.metric);
-        }
       }
-    }
-    if (!predicted.empty()) {
-      Add(fmt::format("predicted, not measured: {}",
-                      fmt::join(predicted, ", ")));
     }
     if (platform_costs.size() < 2) return;
     std::vector<std::string> parts;
@@ -86,6 +79,16 @@ class Writer {
     }
     Add(fmt::format("models mixed with measurements: {}",
                     fmt::join(parts, "; ")));
+  }
+
+  void AddPredicted() {
+    for (const ReportPredicted& p : problem_.predicted) {
+      Add(
+          fmt::format("predicted, not measured: {:.1f} % of the {} {} values "
+                      "of {}",
+                      100.0 * double(p.predicted) / double(p.values), p.values,
+                      p.judged ? "judged" : "observed", p.metric));
+    }
   }
 
   void AddRedundant() {

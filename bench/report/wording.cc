@@ -221,6 +221,28 @@ void AddTargets(const ReportProblem& problem, Document* document) {
   }
 }
 
+// What strategies observed from predictors, how well these rank, and what
+// collecting their data and fitting them cost.
+void AddSurrogates(const ReportProblem& problem, Document* document) {
+  if (problem.surrogates.empty()) return;
+  std::vector<std::vector<std::string>> rows;
+  for (const ResultsProblem::Predicted& s : problem.surrogates) {
+    rows.push_back(
+        {s.metric, s.predictor, s.encoding.empty() ? "-" : s.encoding,
+         std::to_string(s.fitted_on), std::to_string(s.source_values),
+         std::to_string(s.draws), s.noise ? "yes" : "no",
+         s.kendall ? Fixed(*s.kendall, 3) : "-",
+         s.mae ? fmt::format("{:.3g}", *s.mae) : "-", Fixed(s.query_seconds, 0),
+         fmt::format("{:.3g}", s.fit_seconds)});
+  }
+  document->Table(
+      "Observed from predictors; Kendall tau and MAE against measured values "
+      "that they were not fitted on; seconds are charged to every run",
+      {"metric", "predictor", "encoding", "fitted on", "of sources", "draws",
+       "noise", "Kendall tau", "MAE", "collecting (s)", "fitting (s)"},
+      std::move(rows));
+}
+
 // Of a p value what matters is its order.
 std::string PValue(double p) { return p < 0.0001 ? "<0.0001" : Fixed(p, 4); }
 
@@ -438,6 +460,7 @@ void AddProblem(const ReportProblem& problem, size_t p, Document* document) {
   for (size_t m = 0; m < problem.measures.size(); ++m) {
     AddMeasure(problem, m, document);
   }
+  AddSurrogates(problem, document);
   AddFigures(problem, p, document);
   Fold("Differences, pair by pair", problem, AddDifferences, document);
   Fold("Progress in numbers", problem, AddProgress, document);

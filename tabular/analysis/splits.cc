@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <string>
 #include <unordered_map>
@@ -60,6 +61,28 @@ std::vector<uint32_t> LeakGroups(std::span<const uint32_t> classes,
     groups[row] = first == row ? count++ : groups[first];
   }
   return groups;
+}
+
+std::vector<uint32_t> GroupFolds(std::span<const uint32_t> groups,
+                                 uint32_t folds, uint64_t seed) {
+  HWNAS_CHECK(folds > 0);
+  std::map<uint32_t, std::vector<size_t>> members;
+  for (size_t row = 0; row < groups.size(); ++row) {
+    members[groups[row]].push_back(row);
+  }
+  std::vector<uint32_t> order;
+  for (const auto& [group, rows] : members) order.push_back(group);
+  Rng rng(seed);
+  rng.Shuffle(std::span<uint32_t>(order));
+  std::vector<size_t> sizes(folds, 0);
+  std::vector<uint32_t> fold_of(groups.size());
+  for (const uint32_t group : order) {
+    const auto fold = static_cast<uint32_t>(
+        std::min_element(sizes.begin(), sizes.end()) - sizes.begin());
+    for (const size_t row : members[group]) fold_of[row] = fold;
+    sizes[fold] += members[group].size();
+  }
+  return fold_of;
 }
 
 Split MakeSplit(std::span<const uint32_t> groups, size_t train, uint64_t seed,

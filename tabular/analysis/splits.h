@@ -32,6 +32,12 @@ struct Split {
 Split MakeSplit(std::span<const uint32_t> groups, size_t train, uint64_t seed,
                 uint64_t number);
 
+/// A fold (0 .. folds - 1) for each row, all of a group in the same: groups in
+/// random order, each to the fold that has fewest rows. Deterministic.
+/// `folds` > 0.
+std::vector<uint32_t> GroupFolds(std::span<const uint32_t> groups,
+                                 uint32_t folds, uint64_t seed);
+
 }  // namespace hwnas
 
 #endif  // HWNAS_TABULAR_ANALYSIS_SPLITS_H_

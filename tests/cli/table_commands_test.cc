@@ -375,8 +375,16 @@ TEST_F(TableCommands, ExportFreezesSplits) {
   ExpectError({"export", table_, "--what", "splits", "--train", "4"}, 2,
               "leave some on both sides");
   ExpectError({"export", table_, "--seed", "4"}, 2, "belong to --what splits");
-  ExpectError({"export", table_, "--what", "splits", "--metrics", "accuracy"},
-              2, "belongs to --what values");
+  ExpectError({"export", table_, "--what", "trials", "--metrics", "accuracy"},
+              2, "belongs to --what values, columns or splits");
+}
+
+TEST_F(TableCommands, SplitsOfAMetricAreOfArchitecturesThatHaveIt) {
+  const ProcessResult csv =
+      RunHwnas({"export", table_, "--what", "splits", "--splits", "1",
+                "--train", "1", "--metrics", "latency@slow"});
+  ASSERT_EQ(csv.exit_code, 0) << csv.err;
+  EXPECT_EQ(std::count(csv.out.begin(), csv.out.end(), '\n'), 1 + 3);
 }
 
 TEST_F(TableCommands, RunInfoMergeAndVerifySpeakJson) {

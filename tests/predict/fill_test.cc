@@ -5,6 +5,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tabular/error.h"
+#include "tabular/filled.h"
+#include "tabular/table_writer.h"
 #include "tests/predict/made_table.h"
 #include "tests/temp_dir.h"
 
@@ -66,6 +68,74 @@ TEST_F(Fill, IsUndoneByRemove) {
             nullptr);
   EXPECT_TRUE(table->Check().empty());
   EXPECT_THROW(RemovePredicted(path_, "latency@p4"), Error);
+}
+
+TEST_F(Fill, AFormulaFillsWhatItIsVerifiedOn) {
+  {
+    const auto table = Table::Open(path_);
+    const auto from =
+        table->Load(table->GetColumn(Metric::Parse("latency@p0")));
+    const auto writer = TableWriter::Open(path_);
+    for (const char* name : {"energy@p0", "energy@p1"}) {
+      Column column;
+      column.metric = Metric::Parse(name);
+      column.source = "lab";
+      const int64_t id = writer->AddColumn(column);
+      for (size_t row = 0; row < 400; ++row) {
+        const auto at = writer->FindArchitecture(table->ArchitectureAt(row));
+        double value = 7 * from->Mean(row).value;
+        // p1's energy is another matter in one row.
+        if (row == 9 && column.metric.platform == "p1") value *= 1.01;
+        writer->Set(id, "", *at, {value, Missing::kNone});
+      }
+      writer->FillGaps(id, "", Missing::kNotMeasured);
+    }
+    writer->Commit();
+  }
+  const FormulaReport report =
+      FillGapsByFormula(path_, "energy@p0", "7 * latency@p0");
+  EXPECT_EQ(report.filled, 100u);
+  EXPECT_EQ(report.verified, 400u);
+  const auto table = Table::Open(path_);
+  const FilledColumn filled = LoadFilled(*table, Metric::Parse("energy@p0"));
+  EXPECT_EQ(filled.origin, Origin::kAnalytic);
+  EXPECT_EQ(filled.Count(), 100u);
+  EXPECT_EQ(filled.filled[399], 0);
+  EXPECT_EQ(filled.filled[400], 1);
+  const auto from = table->Load(table->GetColumn(Metric::Parse("latency@p0")));
+  for (size_t row = 0; row < 500; ++row) {
+    EXPECT_DOUBLE_EQ(filled.column->Mean(row).value, 7 * from->Mean(row).value);
+  }
+  EXPECT_TRUE(table->Check().empty());
+  EXPECT_EQ(RemovePredicted(path_, "energy@p0"), 100);
+  try {
+    FillGapsByFormula(path_, "energy@p1", "7*latency@p0");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.Code(), ErrorCode::kDisagree);
+    EXPECT_THAT(error.what(), testing::HasSubstr("1 of 400 rows"));
+  }
+  EXPECT_THROW(FillGapsByFormula(path_, "energy@p0", "latency@p0"), Error);
+}
+
+TEST_F(Fill, AFilledColumnKeepsWhatWasMeasured) {
+  FillGapsByPrediction(path_, Fitted(), "one-hot", 1);
+  const auto table = Table::Open(path_);
+  const Metric metric = Metric::Parse("latency@p4");
+  const FilledColumn filled = LoadFilled(*table, metric);
+  const auto own = table->LoadOrCompute(metric);
+  size_t count = 0;
+  for (size_t row = 0; row < table->Rows(); ++row) {
+    if (own->Mean(row).Ok()) {
+      EXPECT_EQ(filled.column->Mean(row).value, own->Mean(row).value);
+      EXPECT_EQ(filled.filled[row], 0);
+    }
+    if (filled.filled[row] == 0) continue;
+    ++count;
+    EXPECT_GT(filled.column->StandardDeviation(row), 0);
+  }
+  EXPECT_EQ(count, filled.Count());
+  EXPECT_GT(count, 0u);
 }
 
 TEST_F(Fill, AnotherSpacesPredictorIsRefused) {

@@ -85,11 +85,12 @@ TEST_P(ModelFile, AnyPrefixIsNoticed) {
 INSTANTIATE_TEST_SUITE_P(Predictors, ModelFile,
                          testing::Values("ridge", "gaussian-process", "xgboost",
                                          "lookup", "mlp",
-                                         "ridge+gaussian-process"),
+                                         "ridge+gaussian-process",
+                                         "calibrated:ridge"),
                          [](const auto& param) {
                            std::string name = param.param;
                            for (char& c : name) {
-                             if (c == '-' || c == '+') c = '_';
+                             if (c == '-' || c == '+' || c == ':') c = '_';
                            }
                            return name;
                          });

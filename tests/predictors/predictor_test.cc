@@ -129,19 +129,18 @@ TEST(Predictor, WhatASavedModelCallsItsEncodingStaysOnOneLine) {
             std::string::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(Predictors, EveryPredictor,
-                         testing::Values(Named{"ridge"},
-                                         Named{"gaussian-process"},
-                                         Named{"xgboost"},
-                                         Named{"xgboost+gaussian-process"},
-                                         Named{"mlp", {{"epochs", 40}}}),
-                         [](const auto& param) {
-                           std::string name = param.param.name;
-                           for (char& c : name) {
-                             if (c == '-' || c == '+') c = '_';
-                           }
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Predictors, EveryPredictor,
+    testing::Values(Named{"ridge"}, Named{"gaussian-process"}, Named{"xgboost"},
+                    Named{"xgboost+gaussian-process"},
+                    Named{"calibrated:ridge"}, Named{"mlp", {{"epochs", 40}}}),
+    [](const auto& param) {
+      std::string name = param.param.name;
+      for (char& c : name) {
+        if (c == '-' || c == '+' || c == ':') c = '_';
+      }
+      return name;
+    });
 
 TEST(Ridge, WithoutPenaltyIsLeastSquares) {
   const Made train = MakeData(30, 2, 0, 1);
@@ -295,6 +294,45 @@ TEST(ResidualScale, FollowsTheResidualsOfEachGroup) {
   scale.Fit(predicted, residual);
   EXPECT_NEAR(scale.At(-10), 1, 0.1);
   EXPECT_NEAR(scale.At(9999), 5, 0.4);
+}
+
+// Twenty groups of twenty equal rows, each group off the line by an amount of
+// its own: what is learnt from a row's twins says nothing of another group.
+TEST(Calibrated, ErrorBarsAreOfGroupsThatWereNotFittedOn) {
+  const auto make = [](uint64_t seed) {
+    Rng rng(seed);
+    Made made;
+    made.features.encoding = "made@1";
+    for (int c = 0; c < 30; ++c) {
+      made.features.names.push_back("c" + std::to_string(c));
+    }
+    made.features.x = Matrix(400, 30);
+    for (uint32_t g = 0; g < 20; ++g) {
+      std::vector<double> row(30);
+      for (double& v : row) v = rng.Uniform(-1, 1);
+      const double off = rng.Normal();
+      for (uint32_t i = 0; i < 20; ++i) {
+        std::ranges::copy(row, made.features.x.Row(20 * g + i).begin());
+        made.features.groups.push_back(g);
+        made.values.push_back(10 + row[0] + off + 0.01 * rng.Normal());
+      }
+    }
+    return made;
+  };
+  const Made train = make(1);
+  const Made other = make(2);
+  const auto held = [&](const std::string& name) {
+    const auto predictor = MakePredictor(name);
+    predictor->Fit(train.features, train.values, 3);
+    const Predictions p = predictor->Predict(other.features);
+    double count = 0;
+    for (size_t i = 0; i < p.mean.size(); ++i) {
+      count += std::abs(p.mean[i] - other.values[i]) <= 1.6449 * p.sd[i];
+    }
+    return count / 400;
+  };
+  EXPECT_LT(held("ridge"), 0.5);
+  EXPECT_GT(held("calibrated:ridge"), 0.75);
 }
 
 TEST(MakePredictor, NamesWhatIsNotThere) {

@@ -81,5 +81,19 @@ TEST(Splits, BothSidesNeedRows) {
   EXPECT_THROW(MakeSplit({}, 1, 1, 0), Error);
 }
 
+TEST(GroupFolds, NoGroupIsDividedAndFoldsAreEven) {
+  std::vector<uint32_t> groups;
+  for (uint32_t row = 0; row < 300; ++row) groups.push_back(row / 3);
+  const auto folds = GroupFolds(groups, 5, 4);
+  std::vector<int> sizes(5);
+  for (size_t row = 0; row < 300; ++row) {
+    EXPECT_EQ(folds[row], folds[row / 3 * 3]);
+    ++sizes[folds[row]];
+  }
+  for (const int size : sizes) EXPECT_EQ(size, 60);
+  EXPECT_EQ(GroupFolds(groups, 5, 4), folds);
+  EXPECT_NE(GroupFolds(groups, 5, 5), folds);
+}
+
 }  // namespace
 }  // namespace hwnas
