@@ -12,7 +12,6 @@
 #include "tabular/analysis/ranks.h"
 #include "tabular/cost_model.h"
 #include "tabular/error.h"
-#include "tabular/spaces/nb101.h"
 #include "tabular/spaces/nb201.h"
 
 namespace hwnas {
@@ -22,6 +21,8 @@ constexpr size_t kMostColumns = 4096;
 constexpr size_t kNb201Edges = 6;
 constexpr int kNb201From[] = {0, 0, 1, 0, 1, 2};
 constexpr int kNb201To[] = {1, 2, 2, 3, 3, 3};
+constexpr size_t kNb101Vertices = 7;
+constexpr size_t kNb101Edges = 21;
 constexpr uint16_t kInactive = 0xffff;
 
 using Architectures = std::span<const Architecture>;
@@ -33,10 +34,6 @@ using Architectures = std::span<const Architecture>;
 
 bool IsNb201(const SearchSpace& space) {
   return dynamic_cast<const Nb201Space*>(&space) != nullptr;
-}
-
-bool IsNb101(const SearchSpace& space) {
-  return dynamic_cast<const Nb101Space*>(&space) != nullptr;
 }
 
 // Whether each edge of an nb201 cell is on a path from input to output.
@@ -301,12 +298,167 @@ Features Stored(const std::string& name, const EncodingContext& context,
   return out;
 }
 
+using Path = std::vector<std::string>;  // its operations
+
+// All paths from input to output of one architecture, equal ones as often as
+// they are there.
+std::vector<Path> PathsOf(const SearchSpace& space, const Architecture& a) {
+  const bool nb201 = IsNb201(space);
+  const auto decisions = space.Decisions();
+  const size_t end = nb201 ? 3 : kNb101Vertices - 1;
+  // Behind each node: where to, and the operation met there, if any.
+  std::vector<std::vector<std::pair<size_t, std::string>>> next(end + 1);
+  if (nb201) {
+    for (size_t e = 0; e < kNb201Edges; ++e) {
+      if (a[e] == 0) continue;
+      next[static_cast<size_t>(kNb201From[e])].emplace_back(
+          kNb201To[e], decisions[e].choices[a[e]]);
+    }
+  } else {
+    size_t edge = 0;
+    for (size_t i = 0; i < end; ++i) {
+      for (size_t j = i + 1; j <= end; ++j, ++edge) {
+        if (a[edge] == 0) continue;
+        const size_t op = kNb101Edges + j - 1;
+        next[i].emplace_back(
+            j, j == end ? std::string() : decisions[op].choices[a[op]]);
+      }
+    }
+  }
+  std::vector<Path> paths;
+  std::vector<std::pair<size_t, Path>> open = {{0, {}}};
+  while (!open.empty()) {
+    const auto [node, path] = open.back();
+    open.pop_back();
+    if (node == end) {
+      paths.push_back(path);
+      continue;
+    }
+    for (const auto& [to, op] : next[node]) {
+      Path longer = path;
+      if (!op.empty()) longer.push_back(op);
+      open.emplace_back(to, std::move(longer));
+    }
+  }
+  return paths;
+}
+
+void CheckCells(const std::string& name, const SearchSpace& space) {
+  if (CellPaths::Covers(space)) return;
+  Refuse(name, fmt::format("{} is no space of cells", space.Id()));
+}
+
+// The operations of a space's cells but skips, and how long a path may be.
+struct CellOperations {
+  std::vector<std::string> names;
+  size_t longest = 0;
+};
+
+bool IsSkip(const std::string& operation) {
+  return operation == "none" || operation == "skip_connect";
+}
+
+CellOperations OperationsOf(const SearchSpace& space) {
+  const bool nb201 = IsNb201(space);
+  CellOperations out;
+  out.longest = nb201 ? 3 : kNb101Vertices - 2;
+  for (const std::string& name :
+       space.Decisions()[nb201 ? 0 : kNb101Edges].choices) {
+    if (!IsSkip(name)) out.names.push_back(name);
+  }
+  return out;
+}
+
+std::vector<size_t> CountsOn(const Path& path, const CellOperations& kinds) {
+  std::vector<size_t> counts;
+  for (const std::string& kind : kinds.names) {
+    counts.push_back(
+        static_cast<size_t>(std::count(path.begin(), path.end(), kind)));
+  }
+  return counts;
+}
+
+Features PathCounts(const std::string& name, const EncodingContext& context,
+                    Architectures all) {
+  const SearchSpace& space = *context.space;
+  CheckCells(name, space);
+  const CellOperations kinds = OperationsOf(space);
+  Features out;
+  std::map<std::vector<size_t>, size_t> column;
+  std::vector<size_t> counts(kinds.names.size(), 0);
+  // All counts of at most `longest` operations, as an odometer runs.
+  for (size_t at = 0; at < counts.size();) {
+    const size_t sum = std::accumulate(counts.begin(), counts.end(), size_t{0});
+    if (sum <= kinds.longest &&
+        column.emplace(counts, out.names.size()).second) {
+      std::string text;
+      for (size_t k = 0; k < counts.size(); ++k) {
+        text += fmt::format("{}{}*{}", k == 0 ? "" : "&", counts[k],
+                            kinds.names[k]);
+      }
+      out.names.push_back(std::move(text));
+    }
+    for (at = 0; at < counts.size(); ++at) {
+      if (++counts[at] <= kinds.longest) break;
+      counts[at] = 0;
+    }
+  }
+  out.x = Matrix(all.size(), out.names.size());
+  for (size_t r = 0; r < all.size(); ++r) {
+    for (const Path& path : PathsOf(space, all[r])) {
+      out.x.Row(r)[column.at(CountsOn(path, kinds))] += 1;
+    }
+  }
+  return out;
+}
+
+Features PathSummary(const std::string& name, const EncodingContext& context,
+                     Architectures all) {
+  const SearchSpace& space = *context.space;
+  CheckCells(name, space);
+  const CellOperations kinds = OperationsOf(space);
+  const size_t given = kinds.names.size();
+  std::vector<std::string> names = kinds.names;
+  names.emplace_back("weighted");
+  names.emplace_back("any");
+  Features out;
+  out.names = {"paths"};
+  for (const std::string& kind : names) {
+    for (const char* what : {"least", "mean", "greatest"}) {
+      out.names.push_back(fmt::format("{}:{}", kind, what));
+    }
+  }
+  out.x = Matrix(all.size(), out.names.size());
+  for (size_t r = 0; r < all.size(); ++r) {
+    const std::vector<Path> paths = PathsOf(space, all[r]);
+    if (paths.empty()) continue;
+    const auto row = out.x.Row(r);
+    const auto count = static_cast<double>(paths.size());
+    row[0] = count;
+    for (size_t p = 0; p < paths.size(); ++p) {
+      std::vector<size_t> numbers = CountsOn(paths[p], kinds);
+      numbers.resize(names.size());
+      for (size_t k = 0; k < given; ++k) {
+        const bool weighted = names[k].find("conv") != std::string::npos;
+        if (weighted) numbers[given] += numbers[k];
+        numbers[given + 1] += numbers[k];
+      }
+      for (size_t k = 0; k < names.size(); ++k) {
+        const auto number = static_cast<double>(numbers[k]);
+        double* least = &row[1 + 3 * k];
+        least[0] = p == 0 ? number : std::min(least[0], number);
+        least[1] += number / count;
+        least[2] = std::max(least[2], number);
+      }
+    }
+  }
+  return out;
+}
+
 Features Paths(const std::string& name, const EncodingContext& context,
                Architectures all) {
   const SearchSpace& space = *context.space;
-  if (!CellPaths::Covers(space)) {
-    Refuse(name, fmt::format("{} is no space of cells", space.Id()));
-  }
+  CheckCells(name, space);
   const CellPaths paths(space);
   Features out;
   out.names = paths.Names();
@@ -333,12 +485,12 @@ Features EncodeOne(const std::string& name, const EncodingContext& context,
     return Counts(context, all, false, Groups(name, context, any));
   }
   if (name == "adjacency@1") {
-    if (!IsNb201(space) && !IsNb101(space)) {
-      Refuse(name, fmt::format("{} is no space of cells", space.Id()));
-    }
+    CheckCells(name, space);
     return OneHot(context, all, false);
   }
   if (name == "paths@1") return Paths(name, context, all);
+  if (name == "path-counts@1") return PathCounts(name, context, all);
+  if (name == "path-summary@1") return PathSummary(name, context, all);
   if (name == "layers@1") return LayerCounts(name, context, all);
   if (name == "costs@1") return Costs(name, context, all);
   if (name == "dataset@1") return DataSet(name, context, all);
@@ -374,6 +526,8 @@ const std::vector<std::string>& EncodingNames() {
                                                  "one-hot@1",
                                                  "operations@1",
                                                  "pairs@1",
+                                                 "path-counts@1",
+                                                 "path-summary@1",
                                                  "paths@1",
                                                  "stored-rank@1",
                                                  "stored@1"};

@@ -15,8 +15,9 @@ namespace hwnas {
 
 /// Values stored by row that serve as features, such as zero-cost scores.
 struct StoredFeature {
-  std::string name;                // a metric's text
-  std::span<const double> values;  // one for each architecture encoded
+  std::string name;  // a metric's text
+  /// One for each architecture encoded; minus infinity ranks below all.
+  std::span<const double> values;
 };
 
 /// What encodings may need besides the architecture. Borrowed.
@@ -47,6 +48,12 @@ struct EncodingContext {
 ///   search", NeurIPS 2020).
 /// - `paths@1`: a 0/1 column for every sequence of operations from input to
 ///   output (same source; nb101, nb201). On nb201 a path with `none` is none.
+/// - `path-counts@1`: how many paths from input to output have each set of
+///   operations, in any order, skips left out (nb101, nb201).
+/// - `path-summary@1`: the number of paths from input to output and, over
+///   them, the least, mean and greatest number of each operation, of
+///   operations with weights and of all, skips left out; 0 where there is no
+///   path (nb101, nb201). Neither is a published encoding.
 /// - `layers@1`: how often each layer (kind, shapes, kernel, stride, groups)
 ///   is in the effective network, among the layers that are in any of the
 ///   architectures encoded; sorted by name. Carries LayerCost.

@@ -5,8 +5,13 @@
 namespace hwnas {
 
 Features Features::Select(std::span<const uint32_t> rows) const {
-  Features out{encoding, names, Matrix(rows.size(), x.cols), layers, graphs,
-               {},       {}};
+  Features out;
+  out.encoding = encoding;
+  out.names = names;
+  out.x = Matrix(rows.size(), x.cols);
+  out.parts = parts;
+  out.layers = layers;
+  out.graphs = graphs;
   for (const uint32_t row : rows) {
     HWNAS_CHECK(row < x.rows);
     if (!groups.empty()) out.groups.push_back(groups[row]);
@@ -24,6 +29,11 @@ Features Concatenate(const Features& a, const Features& b) {
   out.encoding = a.encoding + "+" + b.encoding;
   out.names = a.names;
   out.names.insert(out.names.end(), b.names.begin(), b.names.end());
+  out.parts = a.parts.empty() ? std::vector<uint32_t>{0} : a.parts;
+  for (const uint32_t part :
+       b.parts.empty() ? std::vector<uint32_t>{0} : b.parts) {
+    out.parts.push_back(static_cast<uint32_t>(a.Columns()) + part);
+  }
   out.x = Matrix(a.Rows(), a.Columns() + b.Columns());
   out.graphs = a.graphs ? a.graphs : b.graphs;
   out.graph = a.graphs ? a.graph : b.graph;

@@ -45,6 +45,8 @@ struct Features {
   std::string encoding = {};
   std::vector<std::string> names = {};  // a column each
   Matrix x = {};
+  /// The first column of each of the encodings joined; empty: all is one part.
+  std::vector<uint32_t> parts = {};
   /// For columns that count layers of a kind, what one costs; empty where
   /// other columns stand beside them.
   std::vector<LayerCost> layers = {};

@@ -17,14 +17,15 @@ using RowMatrix =
     Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Eigen::Index;
 
-constexpr size_t kBlocks = 3;  // of features
+constexpr size_t kBlocks = 4;  // of features, at most
 constexpr size_t kAll = kBlocks + 2;
 constexpr size_t kLeastSources = 10;
 constexpr size_t kLeastSamples = 3;
 
-// Weights of the blocks (mean, deviations, one-hot, structure, operations) and
-// noise by which samples are chosen, relative to the intercept's variance 1.
-constexpr double kDesign[kAll] = {1, 1, 0.1, 0.1, 0.3};
+// Weights of the blocks (mean, deviations, one-hot, structure, operations,
+// costs) and noise by which samples are chosen, relative to the intercept's
+// variance 1.
+constexpr double kDesign[kAll] = {1, 1, 0.1, 0.1, 0.3, 0.3};
 constexpr double kDesignNoise = 0.1;
 // What is averaged over.
 constexpr double kMeanWeight = 1;
@@ -32,6 +33,7 @@ constexpr double kDeviation[] = {0.1, 0.3, 1, 3};
 constexpr double kOneHot[] = {0.03, 0.1, 0.3, 1};
 constexpr double kStructure = 0.03;
 constexpr double kOperations[] = {0.03, 0.3, 1, 3};
+constexpr double kCosts[] = {0.03, 0.3, 1};
 constexpr double kNoise[] = {0.03, 0.1, 0.3, 1};
 
 Eigen::Map<const RowMatrix> Map(const Matrix& m) {
@@ -51,6 +53,18 @@ Matrix Normalised(const Matrix& raw) {
   m.rowwise() -= m.colwise().mean().eval();
   const double square = m.rowwise().squaredNorm().mean();
   if (square > 0) m /= std::sqrt(square);
+  return out;
+}
+
+// Columns of standard deviation 1, so that none rules by its unit.
+Matrix Standardised(const Matrix& raw) {
+  Matrix out = raw;
+  auto m = Map(out);
+  for (Index c = 0; c < m.cols(); ++c) {
+    const double mean = m.col(c).mean();
+    const double sd = std::sqrt((m.col(c).array() - mean).square().mean());
+    if (sd > 1e-9 * std::abs(mean)) m.col(c) /= sd;
+  }
   return out;
 }
 
@@ -141,8 +155,8 @@ Eigen::MatrixXd PredictSources(const Eigen::MatrixXd& x,
 
 Sampler ParseSampler(std::string_view name) {
   std::vector<std::string> known;
-  for (const Sampler s :
-       {Sampler::kRandom, Sampler::kDiverse, Sampler::kDOptimal}) {
+  for (const Sampler s : {Sampler::kRandom, Sampler::kDiverse,
+                          Sampler::kDOptimal, Sampler::kFixed}) {
     if (name == SamplerName(s)) return s;
     known.emplace_back(SamplerName(s));
   }
@@ -157,6 +171,8 @@ const char* SamplerName(Sampler sampler) {
       return "diverse";
     case Sampler::kDOptimal:
       return "d-optimal";
+    case Sampler::kFixed:
+      return "fixed";
   }
   return "";
 }
@@ -164,13 +180,15 @@ const char* SamplerName(Sampler sampler) {
 FewShot::FewShot(std::span<const Features> blocks,
                  std::span<const uint32_t> rows,
                  std::span<const std::vector<double>> values) {
-  HWNAS_CHECK(blocks.size() == kBlocks && !values.empty());
+  HWNAS_CHECK(blocks.size() + 1 >= kBlocks && blocks.size() <= kBlocks &&
+              !values.empty());
   rows_ = blocks[0].Rows();
   std::vector<Matrix> features;
   size_t columns = 0;
   for (const Features& block : blocks) {
     HWNAS_CHECK(block.Rows() == rows_);
-    features.push_back(Normalised(block.x));
+    features.push_back(Normalised(
+        features.size() + 1 == kBlocks ? Standardised(block.x) : block.x));
     columns += block.Columns();
   }
   RowMatrix all(static_cast<Index>(rows_), static_cast<Index>(columns));
@@ -226,6 +244,11 @@ std::vector<uint32_t> FewShot::Choose(Sampler sampler, size_t count,
                             count, n));
   }
   std::vector<uint32_t> chosen;
+  if (sampler == Sampler::kFixed) {
+    chosen.assign(candidates.begin(),
+                  candidates.begin() + static_cast<long>(count));
+    return chosen;
+  }
   if (sampler == Sampler::kRandom) {
     std::vector<uint32_t> pool(candidates.begin(), candidates.end());
     for (size_t k = 0; k < count; ++k) {
@@ -240,7 +263,7 @@ std::vector<uint32_t> FewShot::Choose(Sampler sampler, size_t count,
   RowMatrix g = RowMatrix::Ones(rows, static_cast<Index>(columns));
   for (Index i = 0; i < rows; ++i) {
     Index at = 1;
-    for (size_t b = 0; b < kAll; ++b) {
+    for (size_t b = 0; b < blocks_.size(); ++b) {
       const auto row = blocks_[b].Row(candidates[static_cast<size_t>(i)]);
       for (const double v : row) g(i, at++) = v * std::sqrt(kDesign[b]);
     }
@@ -303,32 +326,40 @@ Predictions FewShot::Adapt(std::span<const uint32_t> rows,
     Eigen::VectorXd alpha;
   };
   std::vector<Combination> all;
+  const auto add = [&](double deviation, double one_hot, double operations,
+                       double costs, double noise) {
+    Combination c{
+        {kMeanWeight, deviation, one_hot, kStructure, operations, costs},
+        noise,
+        0,
+        0,
+        0,
+        {}};
+    Eigen::MatrixXd k = noise * Eigen::MatrixXd::Identity(n, n);
+    for (size_t b = 0; b < kernels.size(); ++b) k += c.weights[b] * kernels[b];
+    const Eigen::LLT<Eigen::MatrixXd> llt(k);
+    const Eigen::VectorXd k1 = llt.solve(ones);
+    const Eigen::VectorXd ky = llt.solve(y);
+    const double precision = ones.dot(k1);
+    c.intercept = ones.dot(ky) / precision;
+    c.alpha = ky - c.intercept * k1;
+    const double square = (y.array() - c.intercept).matrix().dot(c.alpha);
+    const Eigen::MatrixXd factor = llt.matrixL();
+    const double log_determinant = factor.diagonal().array().log().sum();
+    c.amplitude = (square + 1) / double(n + 1);
+    c.likelihood = -log_determinant - 0.5 * std::log(precision) -
+                   0.5 * double(n + 1) * std::log(square + 1);
+    all.push_back(std::move(c));
+  };
+  const bool has_costs = kernels.size() == kAll;
   for (const double deviation : kDeviation) {
     for (const double one_hot : kOneHot) {
       for (const double operations : kOperations) {
-        for (const double noise : kNoise) {
-          Combination c{
-              {kMeanWeight, deviation, one_hot, kStructure, operations},
-              noise,
-              0,
-              0,
-              0,
-              {}};
-          Eigen::MatrixXd k = noise * Eigen::MatrixXd::Identity(n, n);
-          for (size_t b = 0; b < kAll; ++b) k += c.weights[b] * kernels[b];
-          const Eigen::LLT<Eigen::MatrixXd> llt(k);
-          const Eigen::VectorXd k1 = llt.solve(ones);
-          const Eigen::VectorXd ky = llt.solve(y);
-          const double precision = ones.dot(k1);
-          c.intercept = ones.dot(ky) / precision;
-          c.alpha = ky - c.intercept * k1;
-          const double square = (y.array() - c.intercept).matrix().dot(c.alpha);
-          const Eigen::MatrixXd factor = llt.matrixL();
-          const double log_determinant = factor.diagonal().array().log().sum();
-          c.amplitude = (square + 1) / double(n + 1);
-          c.likelihood = -log_determinant - 0.5 * std::log(precision) -
-                         0.5 * double(n + 1) * std::log(square + 1);
-          all.push_back(std::move(c));
+        for (const double costs : kCosts) {
+          if (!has_costs && costs != kCosts[0]) continue;
+          for (const double noise : kNoise) {
+            add(deviation, one_hot, operations, costs, noise);
+          }
         }
       }
     }
@@ -339,12 +370,13 @@ Predictions FewShot::Adapt(std::span<const uint32_t> rows,
       });
   double total = 0;
   double intercept = 0;
-  Eigen::MatrixXd alpha = Eigen::MatrixXd::Zero(n, kAll);
+  Eigen::MatrixXd alpha =
+      Eigen::MatrixXd::Zero(n, static_cast<Index>(kernels.size()));
   for (const Combination& c : all) {
     const double share = std::exp(c.likelihood - likeliest->likelihood);
     total += share;
     intercept += share * c.intercept;
-    for (size_t b = 0; b < kAll; ++b) {
+    for (size_t b = 0; b < kernels.size(); ++b) {
       alpha.col(static_cast<Index>(b)) += share * c.weights[b] * c.alpha;
     }
   }
@@ -354,7 +386,7 @@ Predictions FewShot::Adapt(std::span<const uint32_t> rows,
       Eigen::MatrixXd::Zero(static_cast<Index>(rows_), n);
   Eigen::VectorXd self = Eigen::VectorXd::Zero(static_cast<Index>(rows_));
   Eigen::MatrixXd kernel = likeliest->noise * Eigen::MatrixXd::Identity(n, n);
-  for (size_t b = 0; b < kAll; ++b) {
+  for (size_t b = 0; b < kernels.size(); ++b) {
     const auto block = Map(blocks_[b]);
     const double weight = likeliest->weights[b];
     const Eigen::MatrixXd k = block * samples[b].transpose();
@@ -380,7 +412,8 @@ Predictions FewShot::Adapt(std::span<const uint32_t> rows,
   return out;
 }
 
-std::vector<std::string> FewShotEncodings(const SearchSpace& space) {
+std::vector<std::string> FewShotEncodings(const SearchSpace& space,
+                                          bool images_known) {
   constexpr size_t kMostPairs = 1000;
   size_t pairs = 0;
   size_t choices = 0;
@@ -393,11 +426,15 @@ std::vector<std::string> FewShotEncodings(const SearchSpace& space) {
   const auto with_effective = [&](const std::string& name) {
     return dead_parts ? name + "@1+effective-" + name + "@1" : name + "@1";
   };
-  return {with_effective("one-hot"),
-          few                 ? with_effective("pairs")
-          : space.HasLayers() ? "groups@1"
-                              : "operations@1",
-          with_effective("operations")};
+  const bool layers = space.HasLayers() && images_known;
+  std::vector<std::string> encodings = {with_effective("one-hot"),
+                                        few      ? with_effective("pairs")
+                                        : layers ? "groups@1"
+                                                 : "operations@1",
+                                        with_effective("operations")};
+  // Pairs and counts of a cell's operations say all that its costs would.
+  if (layers && !few) encodings.emplace_back("costs@1");
+  return encodings;
 }
 
 }  // namespace hwnas

@@ -10,7 +10,7 @@
 
 #include "predictors/predictor.h"
 #include "predictors/residual_scale.h"
-#include "tabular/analysis/summary.h"
+#include "predictors/target_scale.h"
 #include "tabular/error.h"
 #include "tabular/rng.h"
 
@@ -213,19 +213,18 @@ class Xgboost : public Predictor {
  public:
   explicit Xgboost(const PredictorOptions& options) : options_(options) {}
 
-  std::string Id() const override { return "xgboost@1"; }
+  std::string Id() const override { return "xgboost@2"; }
   size_t MinRows() const override { return 10; }
 
  protected:
   void DoFit(const Features& features, std::span<const double> values,
              uint64_t seed) override {
-    mean_ = Mean(values);
-    deviation_ = StandardDeviation(values).value();
+    target_.Fit(values, options_.at("normal-scores") != 0);
     const size_t n = values.size();
     const std::vector<float> x = ToFloats(features.x);
     std::vector<float> y;
     for (const double v : values) {
-      y.push_back(static_cast<float>((v - mean_) / deviation_));
+      y.push_back(static_cast<float>(target_.Forward(v)));
     }
     std::vector<uint32_t> all(n);
     std::iota(all.begin(), all.end(), 0u);
@@ -258,15 +257,15 @@ class Xgboost : public Predictor {
       const double mean = sum[r] / count;
       const double spread = std::max(squares[r] / count - mean * mean, 0.0);
       const double residual = scale_.At(mean);
-      out.mean.push_back(mean * deviation_ + mean_);
-      out.sd.push_back(deviation_ * std::sqrt(residual * residual + spread));
+      out.mean.push_back(target_.Back(mean));
+      out.sd.push_back(
+          target_.BackSd(mean, std::sqrt(residual * residual + spread)));
     }
     return out;
   }
 
   void DoWrite(ModelWriter& writer) const override {
-    writer.Put(mean_);
-    writer.Put(deviation_);
+    target_.Write(writer);
     scale_.Write(writer);
     writer.Put(uint64_t{members_.size()});
     for (const Forest& forest : members_) {
@@ -283,8 +282,7 @@ class Xgboost : public Predictor {
   }
 
   void DoRead(ModelReader& reader, size_t columns) override {
-    mean_ = reader.Double();
-    deviation_ = reader.Double();
+    target_.Read(reader);
     scale_.Read(reader);
     const uint64_t members = reader.U64();
     reader.Require(members > 0 && members <= 1000, "it has no trees");
@@ -414,8 +412,7 @@ class Xgboost : public Predictor {
   }
 
   PredictorOptions options_;
-  double mean_ = 0;
-  double deviation_ = 1;
+  TargetScale target_;
   ResidualScale scale_;
   std::vector<Forest> members_;
   std::vector<Walker> walkers_;  // of each
@@ -435,6 +432,9 @@ PredictorInfo XgboostInfo() {
            {"columns", 0.6, 0.01, 1, "share of columns a tree sees"},
            {"min-child-weight", 1, 0, 1e6, "least weight of a leaf"},
            {"lambda", 1, 0, 1e6, "L2 penalty of leaves"},
+           {"normal-scores", 0, 0, 1,
+            "1: learn the values' normal scores, for values with a long tail "
+            "(accuracies)"},
            {"folds", 5, 0, 20,
             "of the cross-validation behind the error bars; 0: residuals of "
             "the rows fitted, which are too small"}}};

@@ -32,6 +32,7 @@ struct TransferOptions {
   std::string sampler = "d-optimal";
   std::string subset;
   std::string splits_out;
+  std::string reference;
   bool leave_one_out = false;
   OutputFormat format = OutputFormat::kText;
   OwnDeviceOptions own;
@@ -52,6 +53,22 @@ ScoredSubset ParseSubset(const std::string& text) {
           ParseInteger(text.substr(dash + 1))};
 }
 
+// `SCHEME:INDEX,INDEX,...`.
+ReferenceSet ParseReference(const std::string& text) {
+  const size_t colon = text.find(':');
+  if (colon == std::string::npos) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("--reference '{}': expected SCHEME:INDEX,..., as "
+                            "in nas-bench-201:11982,431,55",
+                            Quoted(text)));
+  }
+  ReferenceSet set{text.substr(0, colon), {}};
+  for (const std::string& index : SplitList({text.substr(colon + 1)})) {
+    set.indices.push_back(ParseInteger(index));
+  }
+  return set;
+}
+
 TransferStudySpec MakeSpec(const TransferOptions& options) {
   TransferStudySpec spec = options.spec;
   spec.sources = SplitList(options.from);
@@ -67,6 +84,10 @@ TransferStudySpec MakeSpec(const TransferOptions& options) {
   }
   spec.sampler = ParseSampler(options.sampler);
   if (!options.subset.empty()) spec.subset = ParseSubset(options.subset);
+  if (!options.reference.empty()) {
+    spec.reference = ParseReference(options.reference);
+    spec.sampler = Sampler::kFixed;
+  }
   return spec;
 }
 
@@ -227,7 +248,13 @@ void AddTransfer(CLI::App& predict) {
       ->allow_extra_args(false)
       ->type_name("N,...");
   command->add_option("--sampler", options->sampler,
-                      "random, diverse or d-optimal (default)");
+                      "random, diverse, d-optimal (default) or fixed, with "
+                      "--reference");
+  command
+      ->add_option("--reference", options->reference,
+                   "Measure these published indices on each target, in this "
+                   "order")
+      ->type_name("SCHEME:INDEX,...");
   command
       ->add_option("--source-architectures", options->spec.source_architectures,
                    "Measured on each source (default: 900)")
@@ -490,6 +517,8 @@ void AddEval(CLI::App& predict) {
       ->check(CLI::PositiveNumber);
   command->add_flag("--connected", spec.connected,
                     "Judge on connected networks alone");
+  command->add_flag("--relatives", spec.relatives,
+                    "Judge on networks equal to some learnt from, too");
   AddFormatOption(*command, &options->format);
   command->callback([options] { RunEval(*options); });
 }

@@ -123,7 +123,8 @@ std::vector<EvaluatedSize> EvaluatePredictor(
     const Value value = column->Mean(row);
     if (!value.Ok() || encoded.complete[row] == 0) continue;
     rows.push_back(row);
-    groups.push_back(all_groups[row]);
+    groups.push_back(spec.relatives ? uint32_t(groups.size())
+                                    : all_groups[row]);
     values.push_back(value.value);
   }
   const Features features = encoded.features.Select(rows);
@@ -133,7 +134,7 @@ std::vector<EvaluatedSize> EvaluatePredictor(
     size.train = train;
     for (size_t number = 0; number < spec.splits; ++number) {
       if (stop && stop()) throw Error(ErrorCode::kInterrupted, "interrupted");
-      Split split = MakeSplit(groups, train, spec.seed, number);
+      Split split = DrawSplit(groups, train, spec.seed, number);
       if (spec.connected) {
         std::erase_if(split.test,
                       [&](uint32_t i) { return !table.Connected(rows[i]); });

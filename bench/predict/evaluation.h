@@ -32,8 +32,9 @@ PredictionFigures JudgePredictions(const Predictions& predictions,
                                    std::span<const double> truth,
                                    Direction direction, size_t k);
 
-/// A predictor judged on repeated splits of a table's rows: a Canonical class
-/// or effective network is never on both sides (LeakGroups, MakeSplit).
+/// A predictor judged on repeated splits of a table's rows. Rows to learn from
+/// are drawn uniformly; a Canonical class or effective network is never on both
+/// sides (LeakGroups, DrawSplit).
 struct EvaluationSpec {
   std::string metric;
   std::string predictor = "xgboost";
@@ -46,6 +47,8 @@ struct EvaluationSpec {
   uint64_t seed = 1;
   size_t k = 100;          // of the precision
   bool connected = false;  // judge on connected architectures alone
+  /// Judge on relatives of what was learnt from as well, as some sources do.
+  bool relatives = false;
 };
 
 struct EvaluatedSize {
@@ -57,7 +60,7 @@ struct EvaluatedSize {
 };
 
 /// `stop` is polled between splits: Error(kInterrupted). Rows without a value
-/// or a stored feature take no part. Errors as Fit, Encode, MakeSplit.
+/// or a stored feature take no part. Errors as Fit, Encode, DrawSplit.
 std::vector<EvaluatedSize> EvaluatePredictor(
     const Table& table, const EvaluationSpec& spec,
     const std::function<bool()>& stop = {});

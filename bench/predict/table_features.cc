@@ -1,9 +1,17 @@
 #include "bench/predict/table_features.h"
 
+#include <cmath>
+#include <limits>
+
 #include "bench/predict/evaluation.h"
 #include "predictors/encoding.h"
 
 namespace hwnas {
+namespace {
+
+constexpr double kBelowAll = -std::numeric_limits<double>::infinity();
+
+}  // namespace
 
 EncodedTable TableFeatures(const Table& table, const std::string& encodings,
                            const std::vector<std::string>& stored,
@@ -17,8 +25,9 @@ EncodedTable TableFeatures(const Table& table, const std::string& encodings,
     std::vector<double>& own = values.emplace_back();
     for (size_t row = 0; row < rows; ++row) {
       const Value value = column->Mean(row);
-      own.push_back(value.Ok() ? value.value : 0);
-      if (!value.Ok()) out.complete[row] = 0;
+      const bool disconnected = value.missing == Missing::kDisconnected;
+      own.push_back(value.Ok() ? value.value : disconnected ? kBelowAll : 0);
+      if (!value.Ok() && !disconnected) out.complete[row] = 0;
     }
   }
   EncodingContext context;
@@ -33,6 +42,13 @@ EncodedTable TableFeatures(const Table& table, const std::string& encodings,
     all.push_back(table.ArchitectureAt(row));
   }
   out.features = Encode(encodings, context, all);
+  for (size_t row = 0; row < rows; ++row) {
+    for (double& value : out.features.x.Row(row)) {
+      if (std::isfinite(value)) continue;
+      value = 0;
+      out.complete[row] = 0;
+    }
+  }
   out.features.groups = TableLeakGroups(table);
   return out;
 }

@@ -12,13 +12,15 @@ namespace hwnas {
 /// A table's rows as numbers.
 struct EncodedTable {
   Features features;              // a row for each of the table's
-  std::vector<uint8_t> complete;  // 0: a stored feature is missing, taken as 0
+  std::vector<uint8_t> complete;  // 0: a feature is missing, taken as 0
 };
 
 /// Encodes all rows, grouped by TableLeakGroups (see predictors/encoding.h).
-/// `stored`: metrics that are the stored features. `dataset`: whose images the
-/// layers are for; may be empty or unknown where no encoding needs it. Errors
-/// as Encode and Table::LoadOrCompute.
+/// `stored`: metrics that are the stored features; what lacks one because its
+/// network is disconnected ranks below all others by `stored-rank`, and is
+/// incomplete by `stored`. `dataset`: whose images the layers are for; may be
+/// empty or unknown where no encoding needs it. Errors as Encode and
+/// Table::LoadOrCompute.
 EncodedTable TableFeatures(const Table& table, const std::string& encodings,
                            const std::vector<std::string>& stored,
                            const std::string& dataset);

@@ -10,6 +10,7 @@
 #include "bench/predict/table_features.h"
 #include "tabular/analysis/correlation.h"
 #include "tabular/number.h"
+#include "tabular/search_space.h"
 
 namespace hwnas {
 namespace {
@@ -41,10 +42,18 @@ class Study {
                   "predict");
     }
     const std::shared_ptr<const DenseColumn> any = Load(spec.targets[0]);
-    for (const std::string& encoding : FewShotEncodings(*table.BaseSpace())) {
+    NetworkInput input;
+    const bool known = FindNetworkInput(any->Info().metric.dataset, &input);
+    for (const std::string& encoding :
+         FewShotEncodings(*table.BaseSpace(), known)) {
       blocks_.push_back(
           TableFeatures(table, encoding, {}, any->Info().metric.dataset)
               .features);
+    }
+    if ((spec.sampler == Sampler::kFixed) != spec.reference.has_value()) {
+      throw Error(ErrorCode::kUsage,
+                  "transfer: the sampler 'fixed' and a reference set go "
+                  "together; give both or neither");
     }
     for (const std::string& s : spec.sources) sources_.push_back(Load(s));
     for (const std::string& t : spec.targets) targets_.push_back(Load(t));
@@ -58,6 +67,7 @@ class Study {
       }
       (InSubset(row) ? subset_ : pool_).push_back(row);
     }
+    FindReference();
     const size_t wanted = spec.source_architectures;
     if (pool_.size() < wanted + (spec.subset ? 0 : 10)) {
       throw Error(ErrorCode::kUsage,
@@ -72,10 +82,11 @@ class Study {
   void Run(size_t draw, bool leave_one_out, TransferStudy* study,
            std::vector<std::vector<double>>* rho) {
     Rng rng = Rng::FromLabel(spec_.seed, fmt::format("transfer/draw/{}", draw));
-    const std::vector<uint32_t> rows =
-        Draw(pool_, spec_.source_architectures, rng);
+    const std::vector<uint32_t> rows = SourceRows(rng);
     const std::vector<uint32_t> candidates =
-        spec_.candidates == 0 ? rows : Draw(rows, spec_.candidates, rng);
+        spec_.reference         ? reference_
+        : spec_.candidates == 0 ? rows
+                                : Draw(rows, spec_.candidates, rng);
     std::vector<uint8_t> used(table_.Rows());
     for (const uint32_t row : rows) used[row] = 1;
     std::vector<uint32_t> scored = subset_;
@@ -125,6 +136,39 @@ class Study {
     metric.quantity = spec_.quantity;
     metric.platform = platform;
     return table_.Load(table_.GetColumn(metric));
+  }
+
+  void FindReference() {
+    if (!spec_.reference) return;
+    for (const int64_t index : spec_.reference->indices) {
+      const std::optional<size_t> row =
+          table_.FindAlias(spec_.reference->scheme, std::to_string(index));
+      const auto number = static_cast<uint32_t>(row.value_or(0));
+      if (!row || std::ranges::find(pool_, number) == pool_.end()) {
+        throw Error(ErrorCode::kUsage,
+                    fmt::format("transfer: {} {} of the reference set is {}",
+                                Quoted(spec_.reference->scheme), index,
+                                row ? "scored, or lacks a value on a platform"
+                                    : "not in the table"));
+      }
+      if (std::ranges::find(reference_, number) == reference_.end()) {
+        reference_.push_back(number);
+      }
+    }
+  }
+
+  // The reference set and, of the others, as many as are missing.
+  std::vector<uint32_t> SourceRows(Rng& rng) const {
+    const std::vector<uint32_t> drawn =
+        Draw(pool_, spec_.source_architectures, rng);
+    std::vector<uint32_t> rows = reference_;
+    for (const uint32_t row : drawn) {
+      if (rows.size() >= spec_.source_architectures) break;
+      if (std::ranges::find(reference_, row) == reference_.end()) {
+        rows.push_back(row);
+      }
+    }
+    return rows;
   }
 
   bool InSubset(uint32_t row) const {
@@ -182,6 +226,7 @@ class Study {
   std::vector<std::shared_ptr<const DenseColumn>> targets_;
   std::vector<uint32_t> pool_;
   std::vector<uint32_t> subset_;
+  std::vector<uint32_t> reference_;
 };
 
 TransferStudy RunStudy(const Table& table, const TransferStudySpec& spec,

@@ -21,6 +21,13 @@ struct ScoredSubset {
   double drop_share = 0.1;  // of each target's fastest, and of its slowest
 };
 
+/// Architectures that are measured on every target, by published index. They
+/// are source architectures in every draw.
+struct ReferenceSet {
+  std::string scheme;  // `nas-bench-201`
+  std::vector<int64_t> indices;
+};
+
 /// How well few-shot transfer orders architectures on platforms that it has
 /// few measurements of. Each draw has its own source architectures, of which
 /// each target's samples are; all others are scored. So neither source nor
@@ -39,6 +46,8 @@ struct TransferStudySpec {
   uint64_t seed = 1;
   /// Source architectures are then drawn outside it.
   std::optional<ScoredSubset> subset;
+  /// The samples, in this order, of the sampler `fixed` and no other.
+  std::optional<ReferenceSet> reference;
 };
 
 struct TransferFigure {
@@ -72,7 +81,8 @@ struct TransferStudy {
 
 /// `stop` is polled between draws: Error(kInterrupted) when true. Draws are
 /// fixed by the seed. Error(kUsage): a platform that is source and target, too
-/// few architectures; Error(kNotFound): a platform without that quantity.
+/// few architectures, a reference set that is not in the table or lacks values;
+/// Error(kNotFound): a platform without that quantity.
 TransferStudy RunTransferStudy(const Table& table,
                                const TransferStudySpec& spec,
                                const std::function<bool()>& stop = {});

@@ -40,7 +40,27 @@ std::vector<std::optional<double>> PerColumn(const TomlTable& toml,
   return out;
 }
 
-std::vector<PublishedCell> ReadCells(const TomlTable& toml, size_t columns) {
+// By what a table's files name the figures of predictions.
+constexpr std::pair<const char*, double PredictionFigures::*> kFigures[] = {
+    {"kendall", &PredictionFigures::kendall},
+    {"spearman", &PredictionFigures::spearman},
+    {"r2", &PredictionFigures::r2},
+    {"mae", &PredictionFigures::mae},
+};
+
+double PredictionFigures::*ReadFigure(const TomlTable& toml) {
+  const std::string text = toml.String("figure", "kendall");
+  for (const auto& [name, figure] : kFigures) {
+    if (text == name) return figure;
+  }
+  toml.Fail("figure",
+            fmt::format("expected kendall, spearman, r2 or mae, found '{}'",
+                        Quoted(text)));
+}
+
+std::vector<PublishedCell> ReadCells(const TomlTable& toml,
+                                     const std::vector<PublishedColumn>& all) {
+  const size_t columns = all.size();
   std::vector<PublishedCell> cells(columns);
   const std::vector<std::vector<double>> published = toml.Matrix("published");
   if (published.size() != columns) {
@@ -51,6 +71,9 @@ std::vector<PublishedCell> ReadCells(const TomlTable& toml, size_t columns) {
   const auto value = PerColumn(toml, "tolerance", columns);
   const auto relative = PerColumn(toml, "sd_relative", columns);
   const auto absolute = PerColumn(toml, "sd_absolute", columns);
+  const double errors = toml.Number("errors", Tolerance().errors);
+  if (!(errors > 0)) toml.Fail("errors", "expected more than 0");
+  const bool not_worse = toml.Bool("not_worse", false);
   for (size_t i = 0; i < columns; ++i) {
     if (published[i].size() > 2) {
       toml.Fail("published",
@@ -58,7 +81,11 @@ std::vector<PublishedCell> ReadCells(const TomlTable& toml, size_t columns) {
     }
     if (!published[i].empty()) cells[i].value = published[i][0];
     if (published[i].size() == 2) cells[i].sd = published[i][1];
-    cells[i].tolerance = {value[i], relative[i], absolute[i]};
+    const bool least = all[i].figure == &PredictionFigures::mae;
+    const Side side = !not_worse ? Side::kBoth
+                      : least    ? Side::kAbove
+                                 : Side::kBelow;
+    cells[i].tolerance = {value[i], relative[i], absolute[i], errors, side};
   }
   return cells;
 }
@@ -68,6 +95,7 @@ RowSource ReadSource(const TomlTable& toml) {
   if (text == "strategy") return RowSource::kStrategy;
   if (text == "optimum") return RowSource::kOptimum;
   if (text == "transfer") return RowSource::kTransfer;
+  if (text == "predictor") return RowSource::kPredictor;
   if (text == "statistic") return RowSource::kStatistic;
   if (text == "selection") return RowSource::kSelection;
   if (text == "claim") return RowSource::kClaim;
@@ -76,8 +104,8 @@ RowSource ReadSource(const TomlTable& toml) {
   if (text == "not reproducible") return RowSource::kNotReproducible;
   toml.Fail("from",
             fmt::format("expected strategy, optimum, statistic, selection, "
-                        "transfer, claim, not built, not reproducible or not "
-                        "testable, found '{}'",
+                        "transfer, predictor, claim, not built, not "
+                        "reproducible or not testable, found '{}'",
                         Quoted(text)));
 }
 
@@ -100,25 +128,29 @@ class Reader {
                              Quoted(certainty)));
     }
     table_.certainty = *found;
-    table_.decimals = static_cast<int>(Bounded("decimals", 2, kMostDecimals));
-    table_.runs = static_cast<size_t>(Bounded("runs", 0, kMostRuns));
+    table_.decimals =
+        static_cast<int>(Bounded(toml_, "decimals", 2, kMostDecimals));
+    table_.runs = static_cast<size_t>(Bounded(toml_, "runs", 0, kMostRuns));
     if (toml_.Has("experiment")) {
       table_.experiment = Experiment::FromToml(toml_.Table("experiment"));
     }
     ReadSplits();
     ReadProtocols();
+    ReadStudies();
     ReadColumns();
     ReadRows();
     ReadDifferences();
+    ReadMeans();
     toml_.CheckAllRead();
     return std::move(table_);
   }
 
  private:
-  int64_t Bounded(const std::string& key, int64_t fallback, int64_t most) {
-    const int64_t value = toml_.Integer(key, fallback);
+  static int64_t Bounded(const TomlTable& toml, const std::string& key,
+                         int64_t fallback, int64_t most) {
+    const int64_t value = toml.Integer(key, fallback);
     if (value < 0 || value > most) {
-      toml_.Fail(key, fmt::format("expected 0 to {}, found {}", most, value));
+      toml.Fail(key, fmt::format("expected 0 to {}, found {}", most, value));
     }
     return value;
   }
@@ -164,12 +196,52 @@ class Reader {
       study.candidates = count("candidates", 0, 0);
       study.draws = count("draws", 20, 1);
       study.sampler = ParseSampler(toml.String("sampler", "d-optimal"));
+      if (toml.Has("reference_scheme")) {
+        study.reference = {toml.String("reference_scheme"), {}};
+        for (const double index : toml.Numbers("reference")) {
+          study.reference->indices.push_back(static_cast<int64_t>(index));
+        }
+        study.sampler = Sampler::kFixed;
+      }
       if (toml.Has("subset_scheme")) {
         study.subset = {
             toml.String("subset_scheme"), toml.Integer("subset_first"),
             toml.Integer("subset_last"), toml.Number("subset_drop", 0.1)};
       }
       table_.protocols.push_back(std::move(protocol));
+    }
+  }
+
+  void ReadStudies() {
+    for (const TomlTable& toml : toml_.Tables("study")) {
+      PredictorStudy study;
+      study.name = toml.String("name");
+      EvaluationSpec& spec = study.spec;
+      const auto count = [&toml](const char* key, int64_t fallback,
+                                 int64_t least) {
+        const int64_t value = toml.Integer(key, fallback);
+        if (value < least || value > 1'000'000) {
+          toml.Fail(key, fmt::format("expected {} to 1000000, found {}", least,
+                                     value));
+        }
+        return static_cast<size_t>(value);
+      };
+      spec.predictor = toml.String("predictor", spec.predictor);
+      if (toml.Has("options")) {
+        const TomlTable options = toml.Table("options");
+        for (const std::string& key : options.Keys()) {
+          spec.options[key] = options.Number(key);
+        }
+      }
+      spec.encodings = toml.String("encoding", spec.encodings);
+      spec.stored = toml.Strings("stored");
+      spec.test = count("test", 0, 0);
+      spec.splits = count("draws", 20, 1);
+      spec.relatives = toml.Bool("relatives", false);
+      spec.connected = toml.Bool("connected", false);
+      // Names and options are refused here, not after an hour.
+      MakePredictor(spec.predictor, spec.options);
+      table_.studies.push_back(std::move(study));
     }
   }
 
@@ -212,7 +284,8 @@ class Reader {
                              toml.Strings("targets"),
                              toml.Strings("geomean_of"),
                              toml.Bool("on_platform", false),
-                             toml.Number("scale", 1)};
+                             toml.Number("scale", 1),
+                             ReadFigure(toml)};
       CheckColumn(toml, column);
       if (!column.metric.empty()) {
         Metric::Parse(ParseObjective(column.metric).metric);
@@ -248,7 +321,8 @@ class Reader {
       PublishedRow row;
       row.name = toml.String("name");
       row.source = ReadSource(toml);
-      row.cells = ReadCells(toml, table_.columns.size());
+      row.cells = ReadCells(toml, table_.columns);
+      row.runs = static_cast<size_t>(Bounded(toml, "runs", 0, kMostRuns));
       if (row.source == RowSource::kStrategy) {
         row.strategy = toml.String("strategy", row.name);
         if (!HasStrategy(row.strategy)) {
@@ -280,6 +354,7 @@ class Reader {
       ReadFiguresOfTheTable(toml, &row);
       row.claim.claim = toml.String("claim", "");
       if (row.source == RowSource::kClaim) ReadClaim(toml, &row.claim);
+      if (row.source == RowSource::kPredictor) ReadPredictorRow(toml, &row);
       if (row.source == RowSource::kNotBuilt ||
           row.source == RowSource::kNotReproducible ||
           row.source == RowSource::kNotTestable) {
@@ -373,18 +448,58 @@ class Reader {
     }
   }
 
+  void ReadPredictorRow(const TomlTable& toml, PublishedRow* row) const {
+    row->study = toml.String("study", row->name);
+    const bool known = std::any_of(
+        table_.studies.begin(), table_.studies.end(),
+        [row](const PredictorStudy& s) { return s.name == row->study; });
+    if (!known) {
+      toml.Fail("study",
+                fmt::format("there is no study '{}'", Quoted(row->study)));
+    }
+    row->metric = toml.String("metric", "");
+    if (!row->metric.empty()) Metric::Parse(row->metric);
+    const int64_t train = toml.Integer("train");
+    if (train < 1) toml.Fail("train", "expected at least 1");
+    row->train = static_cast<size_t>(train);
+  }
+
+  const PublishedRow* FindRow(const std::string& name) const {
+    const auto row =
+        std::find_if(table_.rows.begin(), table_.rows.end(),
+                     [&name](const PublishedRow& r) { return r.name == name; });
+    return row == table_.rows.end() ? nullptr : &*row;
+  }
+
+  void ReadMeans() {
+    for (const TomlTable& toml : toml_.Tables("mean")) {
+      PublishedMean mean{toml.String("name"), toml.Strings("rows")};
+      if (mean.rows.empty()) toml.Fail("rows", "there must be a row");
+      for (const std::string& name : mean.rows) {
+        const PublishedRow* row = FindRow(name);
+        if (row == nullptr || row->source != RowSource::kPredictor) {
+          toml.Fail("rows", fmt::format("no row '{}' comes from a predictor",
+                                        Quoted(name)));
+        }
+      }
+      table_.means.push_back(std::move(mean));
+    }
+  }
+
   void ReadDifferences() {
     for (const TomlTable& toml : toml_.Tables("difference")) {
       PublishedDifference difference{toml.String("a"), toml.String("b"),
                                      toml.Bool("expect_better", false),
                                      ReadDifferenceColumns(toml)};
+      const PublishedRow* first = FindRow(difference.a);
       for (const auto& [key, name] :
            {std::pair{"a", difference.a}, std::pair{"b", difference.b}}) {
-        const auto row = std::find_if(
-            table_.rows.begin(), table_.rows.end(),
-            [&name = name](const PublishedRow& r) { return r.name == name; });
-        if (row == table_.rows.end() || row->source != RowSource::kStrategy) {
-          toml.Fail(key, fmt::format("no row '{}' comes from a strategy",
+        const PublishedRow* row = FindRow(name);
+        if (row == nullptr || row->source != first->source ||
+            (row->source != RowSource::kStrategy &&
+             row->source != RowSource::kPredictor)) {
+          toml.Fail(key, fmt::format("no row '{}' comes from a strategy, or "
+                                     "from a predictor as the other row does",
                                      Quoted(name)));
         }
       }

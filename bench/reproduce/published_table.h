@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/harness/experiment.h"
+#include "bench/predict/evaluation.h"
 #include "bench/predict/transfer_study.h"
 #include "bench/reproduce/claims.h"
 #include "bench/reproduce/table_figures.h"
@@ -31,6 +32,8 @@ struct PublishedColumn {
   bool on_platform = false;
   /// What ours are multiplied by: the unit printed is another than stored.
   double scale = 1;
+  /// Of rows from a predictor.
+  double PredictionFigures::*figure = &PredictionFigures::kendall;
 };
 
 /// Platforms to learn from and platforms to predict.
@@ -47,6 +50,14 @@ struct TransferProtocol {
   TransferStudySpec study;
 };
 
+/// How a predictor is fitted and judged for a row; the metric and the number of
+/// training architectures are the row's. `{dataset}` in the stored metrics is
+/// the data set of the metric.
+struct PredictorStudy {
+  std::string name;
+  EvaluationSpec spec;
+};
+
 /// Where a row's figures of ours come from.
 enum class RowSource : uint8_t {
   kStrategy,         // mean of the answers of a strategy of the experiment
@@ -54,6 +65,7 @@ enum class RowSource : uint8_t {
   kStatistic,        // another figure of the table itself
   kSelection,        // of the best architecture within limits
   kTransfer,         // our few-shot transfer
+  kPredictor,        // a predictor judged on splits of the table
   kClaim,            // a claim in words, put to the data
   kNotBuilt,         // nothing here does it yet
   kNotTestable,      // the data at hand cannot answer, and why
@@ -72,6 +84,10 @@ struct PublishedRow {
   RowSource source = RowSource::kStrategy;
   std::string strategy;  // label in the experiment, of kStrategy
   std::string protocol;  // of kTransfer
+  std::string study;     // of kPredictor
+  std::string metric;    // of kPredictor, instead of the column's
+  size_t train = 0;      // of kPredictor: architectures learnt from
+  size_t runs = 0;       // behind the figures; 0: the table's
   Statistic statistic = Statistic::kBest;
   std::string architecture;  // of Statistic::kRank
   std::string platform;      // of columns that are on one
@@ -93,6 +109,13 @@ struct PublishedDifference {
   std::vector<size_t> columns;
 };
 
+/// The mean, over all cells of some rows that have figures, of ours less the
+/// published one. It holds where its 95 % interval reaches or exceeds zero.
+struct PublishedMean {
+  std::string name;
+  std::vector<std::string> rows;  // from predictors
+};
+
 /// A published table to reproduce: what was printed, how sure it is, and what
 /// of ours to set against it. The format is described in bench/reproduce/
 /// README.md.
@@ -109,9 +132,11 @@ struct PublishedTable {
   std::vector<PublishedColumn> columns;
   std::vector<PublishedRow> rows;
   std::vector<PublishedDifference> differences;
+  std::vector<PublishedMean> means;
   std::optional<Experiment> experiment;
   std::vector<PublishedSplit> splits;
   std::vector<TransferProtocol> protocols;
+  std::vector<PredictorStudy> studies;
   /// SHA-256 of the file's text: what cached results are keyed by.
   std::string digest;
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "bench/harness/objective_text.h"
 #include "bench/report/report_model.h"
@@ -104,15 +105,70 @@ class TransferRows {
   std::map<std::pair<std::string, std::string>, TransferStudy> done_;
 };
 
+// Judges each predictor on each metric and number of architectures once.
+class PredictorRows {
+ public:
+  PredictorRows(const PublishedTable& published, const Table& table,
+                std::optional<uint64_t> seed, std::function<bool()> stop)
+      : published_(published),
+        table_(table),
+        seed_(seed),
+        stop_(std::move(stop)) {}
+
+  // A column's figure in each draw. Draws of one number of architectures are
+  // the same for all predictors.
+  std::vector<double> Draws(const PublishedRow& row,
+                            const PublishedColumn& column) {
+    std::vector<double> draws;
+    for (const PredictionFigures& figures : Judged(row, column).by_split) {
+      draws.push_back(figures.*column.figure);
+    }
+    return draws;
+  }
+
+ private:
+  const EvaluatedSize& Judged(const PublishedRow& row,
+                              const PublishedColumn& column) {
+    const std::string metric = row.metric.empty() ? column.metric : row.metric;
+    const auto key = std::tuple(row.study, metric, row.train);
+    const auto found = done_.find(key);
+    if (found != done_.end()) return found->second;
+    EvaluationSpec spec =
+        std::find_if(
+            published_.studies.begin(), published_.studies.end(),
+            [&row](const PredictorStudy& s) { return s.name == row.study; })
+            ->spec;
+    spec.metric = metric;
+    spec.train = {row.train};
+    if (seed_) spec.seed = *seed_;
+    const std::string dataset = table_.Complete(Metric::Parse(metric)).dataset;
+    for (std::string& stored : spec.stored) {
+      constexpr std::string_view kDataset = "{dataset}";
+      const size_t at = stored.find(kDataset);
+      if (at == std::string::npos) continue;
+      stored.replace(at, kDataset.size(), dataset);
+    }
+    return done_[key] = EvaluatePredictor(table_, spec, stop_).front();
+  }
+
+  const PublishedTable& published_;
+  const Table& table_;
+  std::optional<uint64_t> seed_;
+  std::function<bool()> stop_;
+  std::map<std::tuple<std::string, std::string, size_t>, EvaluatedSize> done_;
+};
+
 class Comparer {
  public:
   Comparer(const PublishedTable& published, ClaimData data,
-           TransferRows* transfer, CellStore* finished)
+           TransferRows* transfer, PredictorRows* predictors,
+           CellStore* finished)
       : published_(published),
         data_(std::move(data)),
         table_(data_.table),
         model_(data_.model),
         transfer_(transfer),
+        predictors_(predictors),
         finished_(finished) {}
 
   Reproduction Compare() {
@@ -127,6 +183,9 @@ class Comparer {
       for (ReproducedCell& cell : CellsOf(row, out.differences)) {
         out.cells.push_back(std::move(cell));
       }
+    }
+    for (const PublishedMean& mean : published_.means) {
+      out.differences.push_back(MeanOver(mean));
     }
     return out;
   }
@@ -173,19 +232,25 @@ class Comparer {
         Answer(row, &cell);
         return cell;
       case RowSource::kOptimum:
-        JudgeCell(printed, Optimum(c), &cell);
+        JudgeCell(row, printed, Optimum(c), &cell);
         return cell;
       case RowSource::kStatistic:
-        JudgeCell(printed, StatisticOf(row, c), &cell);
+        JudgeCell(row, printed, StatisticOf(row, c), &cell);
         return cell;
       case RowSource::kSelection:
-        JudgeCell(printed, Selected(row, c), &cell);
+        JudgeCell(row, printed, Selected(row, c), &cell);
         return cell;
       case RowSource::kTransfer:
-        JudgeTransfer(row, c, printed, &cell);
+        JudgeDraws(row, printed,
+                   transfer_->Draws(row.protocol, published_.columns[c]),
+                   &cell);
+        return cell;
+      case RowSource::kPredictor:
+        JudgeDraws(row, printed, predictors_->Draws(row, published_.columns[c]),
+                   &cell);
         return cell;
       case RowSource::kStrategy:
-        JudgeCell(printed, Mean(row, c), &cell);
+        JudgeCell(row, printed, Mean(row, c), &cell);
         return cell;
     }
     return cell;
@@ -210,7 +275,15 @@ class Comparer {
                  answer.reason);
   }
 
-  void JudgeCell(const PublishedCell& printed,
+  // As published; what varies by an unknown amount is taken to vary as ours.
+  Figure Published(const PublishedRow& row, const PublishedCell& printed,
+                   const Figure& ours) const {
+    const size_t runs = row.runs > 0 ? row.runs : published_.runs;
+    const bool borrow = row.source == RowSource::kPredictor && !printed.sd;
+    return {*printed.value, borrow ? ours.sd : printed.sd, runs};
+  }
+
+  void JudgeCell(const PublishedRow& row, const PublishedCell& printed,
                  const std::optional<Figure>& ours,
                  ReproducedCell* cell) const {
     if (!ours) {
@@ -227,21 +300,21 @@ class Comparer {
       cell->reason = "the source prints no figure here";
       return;
     }
-    const Figure figure{*printed.value, printed.sd, published_.runs};
+    const Figure figure = Published(row, printed, *ours);
     Judgement judgement = JudgeFigure(figure, *ours, published_.decimals,
                                       printed.tolerance, published_.certainty);
     cell->verdict = judgement.verdict;
     cell->reason = std::move(judgement.reason);
   }
 
-  void JudgeTransfer(const PublishedRow& row, size_t c,
-                     const PublishedCell& printed, ReproducedCell* cell) const {
-    const std::vector<double> draws =
-        transfer_->Draws(row.protocol, published_.columns[c]);
-    JudgeCell(
-        printed,
-        Figure{hwnas::Mean(draws), StandardDeviation(draws), draws.size()},
-        cell);
+  static Figure FigureOf(const std::vector<double>& draws) {
+    return {hwnas::Mean(draws), StandardDeviation(draws), draws.size()};
+  }
+
+  void JudgeDraws(const PublishedRow& row, const PublishedCell& printed,
+                  const std::vector<double>& draws,
+                  ReproducedCell* cell) const {
+    JudgeCell(row, printed, FigureOf(draws), cell);
     Rng rng = Rng::FromLabel(1, "reproduce/transfer");
     const Interval interval = BootstrapMean(draws, rng);
     const int digits = published_.decimals + 1;
@@ -251,6 +324,66 @@ class Comparer {
                                 cell->reason.empty() ? "" : "; ",
                                 Fixed(interval.low, digits),
                                 Fixed(interval.high, digits), draws.size());
+  }
+
+  // Draws of predictors, paired where as many architectures are learnt from.
+  ReproducedDifference CompareDraws(const PublishedDifference& stated,
+                                    size_t c) const {
+    const PublishedColumn& column = published_.columns[c];
+    const std::vector<double> a = predictors_->Draws(Row(stated.a), column);
+    const std::vector<double> b = predictors_->Draws(Row(stated.b), column);
+    const double sign = column.figure == &PredictionFigures::mae ? -1 : 1;
+    std::vector<double> differences;
+    for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+      differences.push_back(sign * (a[i] - b[i]));
+    }
+    Rng rng = Rng::FromLabel(1, "reproduce/difference");
+    const Interval interval = BootstrapMean(differences, rng);
+    ReproducedDifference out;
+    out.a = stated.a;
+    out.b = stated.b;
+    out.column = column.name;
+    out.expected = stated.expect_better;
+    out.pairs = differences.size();
+    out.mean = interval.mean;
+    out.low = interval.low;
+    out.high = interval.high;
+    return out;
+  }
+
+  // Ours less published over all cells of some rows; the interval is normal,
+  // from the standard errors of both sides.
+  ReproducedDifference MeanOver(const PublishedMean& mean) const {
+    constexpr double kHalfWidth = 1.959963984540054;
+    ReproducedDifference out;
+    out.a = mean.name;
+    out.b = "published";
+    out.column = "all";
+    out.not_worse = true;
+    double variance = 0;
+    for (const std::string& name : mean.rows) {
+      const PublishedRow& row = Row(name);
+      for (size_t c = 0; c < published_.columns.size(); ++c) {
+        const PublishedCell& printed = row.cells[c];
+        if (!printed.value) continue;
+        const PublishedColumn& column = published_.columns[c];
+        const Figure ours = FigureOf(predictors_->Draws(row, column));
+        const Figure theirs = Published(row, printed, ours);
+        const double sign = column.figure == &PredictionFigures::mae ? -1 : 1;
+        out.mean += sign * (ours.value - theirs.value);
+        for (const Figure& figure : {ours, theirs}) {
+          if (!figure.sd || figure.runs == 0) continue;
+          variance += *figure.sd * *figure.sd / double(figure.runs);
+        }
+        ++out.pairs;
+      }
+    }
+    if (out.pairs == 0) return out;
+    const double half = kHalfWidth * std::sqrt(variance) / double(out.pairs);
+    out.mean /= double(out.pairs);
+    out.low = out.mean - half;
+    out.high = out.mean + half;
+    return out;
   }
 
   std::optional<Figure> Scaled(std::optional<double> value, size_t c) const {
@@ -359,6 +492,9 @@ class Comparer {
 
   ReproducedDifference CompareRows(const PublishedDifference& stated,
                                    size_t c) const {
+    if (Row(stated.a).source == RowSource::kPredictor) {
+      return CompareDraws(stated, c);
+    }
     const Ours a = Find(Row(stated.a), c);
     const Ours b = Find(Row(stated.b), c);
     ReproducedDifference out;
@@ -400,6 +536,7 @@ class Comparer {
   const Table& table_;
   const ReportModel& model_;
   TransferRows* transfer_;
+  PredictorRows* predictors_;
   CellStore* finished_;
 };
 
@@ -422,7 +559,9 @@ Reproduction Reproduce(const PublishedTable& published,
       published.experiment ? published.experiment->name : "";
   ClaimData data{*table, results, model, name, options.interrupted};
   TransferRows transfer(published, *table, seed, options.interrupted);
-  return Comparer(published, std::move(data), &transfer, finished).Compare();
+  PredictorRows predictors(published, *table, seed, options.interrupted);
+  return Comparer(published, std::move(data), &transfer, &predictors, finished)
+      .Compare();
 }
 
 std::string ReproductionKey(const PublishedTable& published, const Table& table,

@@ -245,10 +245,11 @@ void AddReproduction(const Reproduction& reproduction, Document* document) {
                     std::to_string(d.pairs), Signed(d.mean, digits + 1),
                     fmt::format("[{}, {}]", Signed(d.low, digits + 1),
                                 Signed(d.high, digits + 1)),
-                    !d.expected  ? "-"
-                    : d.low > 0  ? "as the source says"
-                    : d.high < 0 ? "the opposite"
-                                 : "no clear difference"});
+                    d.not_worse   ? d.high < 0 ? "worse" : "not worse"
+                    : !d.expected ? "-"
+                    : d.low > 0   ? "as the source says"
+                    : d.high < 0  ? "the opposite"
+                                  : "no clear difference"});
   }
   document->Table(
       "Paired differences (positive: the first is better)",

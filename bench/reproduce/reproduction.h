@@ -28,7 +28,8 @@ struct ReproducedCell {
   std::optional<double> high;
 };
 
-/// Row a against row b in a column: positive is a better.
+/// Row a against row b in a column: positive is a better. Of a PublishedMean:
+/// its name against `published` in the column `all`, with a pair a cell.
 struct ReproducedDifference {
   std::string a;
   std::string b;
@@ -37,8 +38,11 @@ struct ReproducedDifference {
   double mean = 0;
   double low = 0;  // 95 % interval
   double high = 0;
-  bool expected = false;  // the source says that a is better
-  bool Holds() const { return !expected || low > 0; }
+  bool expected = false;   // the source says that a is better
+  bool not_worse = false;  // a has to be as good
+  bool Holds() const {
+    return (!expected || low > 0) && (!not_worse || high >= 0);
+  }
 };
 
 struct Reproduction {

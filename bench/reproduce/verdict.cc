@@ -17,10 +17,10 @@ double SquaredError(const Figure& figure) {
 }
 
 double DefaultTolerance(const Figure& published, const Figure& ours,
-                        int decimals) {
+                        double errors, int decimals) {
   const double digit = 0.5 * std::pow(10.0, -decimals);
-  return std::max(digit,
-                  2 * std::sqrt(SquaredError(published) + SquaredError(ours)));
+  return std::max(
+      digit, errors * std::sqrt(SquaredError(published) + SquaredError(ours)));
 }
 
 // Of a difference in units of its tolerance.
@@ -90,11 +90,14 @@ std::optional<Certainty> FindCertainty(std::string_view name) {
 
 Judgement JudgeFigure(const Figure& published, const Figure& ours, int decimals,
                       const Tolerance& tolerance, Certainty certainty) {
-  const double allowed = tolerance.value
-                             ? *tolerance.value
-                             : DefaultTolerance(published, ours, decimals);
+  const double allowed =
+      tolerance.value
+          ? *tolerance.value
+          : DefaultTolerance(published, ours, tolerance.errors, decimals);
   const double difference = ours.value - published.value;
-  double worst = Ratio(difference, allowed);
+  const bool counts = tolerance.side == Side::kBoth ||
+                      (tolerance.side == Side::kBelow) == (difference < 0);
+  double worst = counts ? Ratio(difference, allowed) : 0;
   const int digits = decimals + 1;
   std::string reason = fmt::format(
       "value differs by {:+.{}f} (tolerance "

@@ -40,15 +40,24 @@ const char* CertaintyName(Certainty certainty);
 /// nullopt for another word.
 std::optional<Certainty> FindCertainty(std::string_view name);
 
+/// Which differences count.
+enum class Side : uint8_t {
+  kBoth,
+  kBelow,  // ours may be greater by any amount
+  kAbove,  // ours may be less by any amount
+};
+
 /// Within what a figure counts as reproduced. What is none is as follows:
-/// `value`: the larger of two combined standard errors, where standard
+/// `value`: the larger of `errors` combined standard errors, where standard
 /// deviations and counts are known, and half the last printed digit. The
 /// standard deviation is judged only where one of `sd_relative` (a share of
 /// the published one) and `sd_absolute` is given; they add up.
 struct Tolerance {
-  std::optional<double> value;
-  std::optional<double> sd_relative;
-  std::optional<double> sd_absolute;
+  std::optional<double> value = {};
+  std::optional<double> sd_relative = {};
+  std::optional<double> sd_absolute = {};
+  double errors = 2;
+  Side side = Side::kBoth;
 };
 
 struct Figure {

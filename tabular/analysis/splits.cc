@@ -46,6 +46,14 @@ class DisjointRows {
   std::vector<uint32_t> parent_;
 };
 
+void CheckSides(size_t rows, size_t train) {
+  if (train > 0 && train < rows) return;
+  throw Error(ErrorCode::kUsage,
+              fmt::format("a split of {} architectures cannot have {} to "
+                          "learn from: leave some on both sides",
+                          rows, train));
+}
+
 }  // namespace
 
 std::vector<uint32_t> LeakGroups(std::span<const uint32_t> classes,
@@ -87,12 +95,7 @@ std::vector<uint32_t> GroupFolds(std::span<const uint32_t> groups,
 
 Split MakeSplit(std::span<const uint32_t> groups, size_t train, uint64_t seed,
                 uint64_t number) {
-  if (train == 0 || train >= groups.size()) {
-    throw Error(ErrorCode::kUsage,
-                fmt::format("a split of {} architectures cannot have {} to "
-                            "learn from: leave some on both sides",
-                            groups.size(), train));
-  }
+  CheckSides(groups.size(), train);
   const uint32_t count = *std::max_element(groups.begin(), groups.end()) + 1;
   std::vector<size_t> sizes(count, 0);
   for (const uint32_t group : groups) ++sizes[group];
@@ -116,6 +119,32 @@ Split MakeSplit(std::span<const uint32_t> groups, size_t train, uint64_t seed,
   Split split;
   for (uint32_t row = 0; row < groups.size(); ++row) {
     (learnt[groups[row]] ? split.train : split.test).push_back(row);
+  }
+  return split;
+}
+
+Split DrawSplit(std::span<const uint32_t> groups, size_t train, uint64_t seed,
+                uint64_t number) {
+  CheckSides(groups.size(), train);
+  std::vector<uint32_t> order(groups.size());
+  std::iota(order.begin(), order.end(), 0u);
+  Rng rng = Rng::FromLabel(seed, "draw/" + std::to_string(number));
+  rng.Shuffle(std::span<uint32_t>(order));
+  Split split;
+  split.train.assign(order.begin(), order.begin() + static_cast<long>(train));
+  std::sort(split.train.begin(), split.train.end());
+  const uint32_t count = *std::max_element(groups.begin(), groups.end()) + 1;
+  std::vector<bool> learnt(count, false);
+  for (const uint32_t row : split.train) learnt[groups[row]] = true;
+  for (uint32_t row = 0; row < groups.size(); ++row) {
+    if (!learnt[groups[row]]) split.test.push_back(row);
+  }
+  if (split.test.empty()) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("of {} architectures none is left to be judged "
+                            "on that is no relative of {} learnt from: learn "
+                            "from fewer",
+                            groups.size(), train));
   }
   return split;
 }

@@ -50,6 +50,32 @@ TEST_F(TransferStudyTest, LeavesEachSourceOutInTurn) {
   EXPECT_GT(study.figures[7].mean.mean, 0.7);
 }
 
+TEST_F(TransferStudyTest, AReferenceSetIsMeasuredInEveryDraw) {
+  {
+    const auto writer = TableWriter::Open(dir_.Path("t.db"));
+    for (int64_t row = 0; row < 20; ++row) {
+      writer->AddAlias("lab", std::to_string(100 + row), row + 1);
+    }
+    writer->Commit();
+  }
+  const auto table = Table::Open(dir_.Path("t.db"));
+  spec_.sampler = Sampler::kFixed;
+  spec_.samples = {5};
+  EXPECT_THROW(RunTransferStudy(*table, spec_), Error) << "no set is given";
+  spec_.reference = {"lab", {119, 101, 105, 102, 110, 103}};
+  const TransferStudy study = RunTransferStudy(*table, spec_);
+  EXPECT_EQ(study.scored, 350u);
+  EXPECT_GT(study.figures[0].mean.mean, 0.5);
+  spec_.samples = {7};
+  EXPECT_THROW(RunTransferStudy(*table, spec_), Error) << "there are six";
+  spec_.samples = {5};
+  spec_.reference->indices[0] = 99;
+  EXPECT_THROW(RunTransferStudy(*table, spec_), Error) << "it is not there";
+  spec_.reference->indices[0] = 119;
+  spec_.sampler = Sampler::kRandom;
+  EXPECT_THROW(RunTransferStudy(*table, spec_), Error) << "a set unused";
+}
+
 TEST_F(TransferStudyTest, RefusesWhatCannotBe) {
   spec_.targets = {"p0"};
   EXPECT_THROW(RunTransferStudy(*table_, spec_), Error);

@@ -1,5 +1,7 @@
 #include "predictors/encoding.h"
 
+#include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "gmock/gmock.h"
@@ -102,6 +104,60 @@ TEST(Encoding, PathsOfNb101AreAllSequencesOfOperations) {
   EXPECT_GE(Sum(f.x.Row(0)), 1);
 }
 
+// Paths skip; conv1x1 pool; conv1x1 conv3x3 conv3x3.
+const Architecture kThreePaths = {2, 0, 3, 1, 4, 3};
+
+double Column(const Features& f, const std::string& name) {
+  const auto at = std::find(f.names.begin(), f.names.end(), name);
+  EXPECT_NE(at, f.names.end()) << name;
+  return f.x.Row(0)[static_cast<size_t>(at - f.names.begin())];
+}
+
+TEST(Encoding, PathCountsForgetOrderAndSkips) {
+  const Nb201Space space;
+  const Features f =
+      Encode("path-counts", Nb201Context(space), {&kThreePaths, 1});
+  // At most three of three operations: 20 multisets.
+  ASSERT_EQ(f.Columns(), 20u);
+  EXPECT_EQ(Sum(f.x.Row(0)), 3);
+  EXPECT_EQ(Column(f, "0*nor_conv_1x1&0*nor_conv_3x3&0*avg_pool_3x3"), 1);
+  EXPECT_EQ(Column(f, "1*nor_conv_1x1&0*nor_conv_3x3&1*avg_pool_3x3"), 1);
+  EXPECT_EQ(Column(f, "1*nor_conv_1x1&2*nor_conv_3x3&0*avg_pool_3x3"), 1);
+}
+
+TEST(Encoding, PathSummariesSayHowManyOperationsPathsHave) {
+  const Nb201Space space;
+  const Features f =
+      Encode("path-summary", Nb201Context(space), {&kThreePaths, 1});
+  ASSERT_EQ(f.Columns(), 16u);
+  EXPECT_EQ(Column(f, "paths"), 3);
+  EXPECT_EQ(Column(f, "nor_conv_3x3:least"), 0);
+  EXPECT_DOUBLE_EQ(Column(f, "nor_conv_3x3:mean"), 2.0 / 3);
+  EXPECT_EQ(Column(f, "nor_conv_3x3:greatest"), 2);
+  EXPECT_DOUBLE_EQ(Column(f, "weighted:mean"), 4.0 / 3);
+  EXPECT_EQ(Column(f, "weighted:greatest"), 3);
+  EXPECT_DOUBLE_EQ(Column(f, "any:mean"), 5.0 / 3);
+  EXPECT_EQ(Column(f, "avg_pool_3x3:greatest"), 1);
+}
+
+TEST(Encoding, ADisconnectedCellHasNoPathToSum) {
+  const Nb201Space space;
+  const Architecture none(6);
+  const Features f =
+      Encode("path-counts+path-summary", Nb201Context(space), {&none, 1});
+  EXPECT_EQ(Sum(f.x.Row(0)), 0);
+  EXPECT_EQ(f.parts, (std::vector<uint32_t>{0, 20}));
+}
+
+TEST(Encoding, PathEncodingsAreOfCellsAlone) {
+  const FbnetSpace space;
+  const EncodingContext context = Nb201Context(space);
+  for (const char* name : {"paths", "path-counts", "path-summary"}) {
+    EXPECT_THAT(FailureOf(name, context, Architecture(22)),
+                HasSubstr("no space of cells"));
+  }
+}
+
 TEST(Encoding, GroupsOfFbnetAreItsStages) {
   const FbnetSpace space;
   EncodingContext context = Nb201Context(space);
@@ -144,6 +200,19 @@ TEST(Encoding, StoredFeaturesAreTakenAsTheyAreOrByRank) {
   EXPECT_THAT(std::vector<double>(f.x.Row(0).begin(), f.x.Row(0).end()),
               testing::ElementsAre(7, 1, 10, 3, 32, 32));
   EXPECT_EQ(f.x.Row(1)[1], 0.5);
+}
+
+TEST(Encoding, WhatCannotHaveAScoreRanksBelowAll) {
+  const Nb201Space space;
+  EncodingContext context = Nb201Context(space);
+  const std::vector<Architecture> all(3, kDeadEdges);
+  const std::vector<double> scores = {
+      3, -std::numeric_limits<double>::infinity(), -1};
+  context.stored = {{"score", scores}};
+  const Features f = Encode("stored-rank", context, all);
+  EXPECT_DOUBLE_EQ(f.x.Row(0)[0], 1);
+  EXPECT_DOUBLE_EQ(f.x.Row(1)[0], 1.0 / 3);
+  EXPECT_DOUBLE_EQ(f.x.Row(2)[0], 2.0 / 3);
 }
 
 TEST(Encoding, WhatCannotBeEncodedIsRefusedInOneLine) {

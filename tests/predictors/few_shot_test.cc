@@ -101,6 +101,29 @@ TEST_F(FewShotTest, MoreMeasurementsAreBetterAndErrorBarsHold) {
   EXPECT_GT(held, 400 * 0.8);
 }
 
+TEST_F(FewShotTest, CostsOrderAPlatformThatIsLikeNoSource) {
+  EncodingContext context;
+  context.space = &space_;
+  NetworkInput input;
+  ASSERT_TRUE(FindNetworkInput("cifar10", &input));
+  context.input = input;
+  blocks_.push_back(Encode("costs", context, cells_));
+  const FewShot with = Learn();
+  std::vector<double> target;  // macs of the effective network alone
+  for (size_t i = 0; i < cells_.size(); ++i) {
+    target.push_back(1 + blocks_.back().x.Row(i)[0] / 1e7);
+  }
+  blocks_.pop_back();
+  const FewShot without = Learn();
+  Rng rng(2);
+  const std::vector<uint32_t> chosen =
+      with.Choose(Sampler::kRandom, 8, rows_, rng);
+  const std::vector<double> values = Pick(target, chosen);
+  const double score = Score(with.Adapt(chosen, values), target);
+  EXPECT_GT(score, 0.9);
+  EXPECT_GT(score, Score(without.Adapt(chosen, values), target));
+}
+
 TEST_F(FewShotTest, PredictionsFollowTheTargetsUnit) {
   const FewShot few = Learn();
   const std::vector<double> target = Device(97, 0.5);
@@ -128,6 +151,15 @@ TEST_F(FewShotTest, SamplersDrawDifferentCandidatesAndOnlyThose) {
   }
 }
 
+TEST_F(FewShotTest, AFixedSampleIsTheCandidatesInTheirOrder) {
+  const FewShot few = Learn();
+  Rng rng(1);
+  const std::vector<uint32_t> reference = {7, 3, 150, 4};
+  EXPECT_EQ(few.Choose(Sampler::kFixed, 3, reference, rng),
+            (std::vector<uint32_t>{7, 3, 150}));
+  EXPECT_THROW(few.Choose(Sampler::kFixed, 5, reference, rng), Error);
+}
+
 TEST_F(FewShotTest, RefusesWhatItCannotLearnFrom) {
   const FewShot few = Learn();
   const auto failure = [&](std::vector<uint32_t> rows,
@@ -153,7 +185,9 @@ TEST(FewShotEncodings, FollowTheSpace) {
       ElementsAre("one-hot@1+effective-one-hot@1", "pairs@1+effective-pairs@1",
                   "operations@1+effective-operations@1"));
   EXPECT_THAT(FewShotEncodings(FbnetSpace()),
-              ElementsAre("one-hot@1", "groups@1", "operations@1"));
+              ElementsAre("one-hot@1", "groups@1", "operations@1", "costs@1"));
+  EXPECT_THAT(FewShotEncodings(FbnetSpace(), false),
+              ElementsAre("one-hot@1", "operations@1", "operations@1"));
 }
 
 TEST(Sampler, UnknownNamesAreExplained) {

@@ -103,11 +103,14 @@ TEST(ModelFileContent, ABrokenModelInAnIntactEnvelopeIsRefused) {
     writer.Put(std::string_view(text));
   }
   writer.Put(std::vector<std::string>{});
-  for (const char* text : {"xgboost@1", "one-hot@1"}) {
+  for (const char* text : {"xgboost@2", "one-hot@1"}) {
     writer.Put(std::string_view(text));
   }
   writer.Put(std::vector<std::string>{"a"});
   for (const double v : {0.0, 1.0}) writer.Put(v);
+  for (int i = 0; i < 2; ++i) {
+    writer.Put(std::span<const double>(std::vector<double>{}));
+  }
   for (int i = 0; i < 2; ++i) {
     writer.Put(std::span<const double>(std::vector<double>{1}));
   }
@@ -122,6 +125,26 @@ TEST(ModelFileContent, ABrokenModelInAnIntactEnvelopeIsRefused) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("its trees are broken"));
+  }
+}
+
+TEST(ModelFileContent, OptionsOfTheFitComeBackWithIt) {
+  const TempDir dir;
+  Features f = Line(40);
+  f.parts = {0, 1};
+  for (const auto& [name, options] :
+       {std::pair{"gaussian-process",
+                  PredictorOptions{{"additive", 1}, {"normal-scores", 1}}},
+        std::pair{"xgboost", PredictorOptions{{"normal-scores", 1}}}}) {
+    SavedPredictor saved{
+        "made@1", "latency@x", name, {}, MakePredictor(name, options)};
+    saved.predictor->Fit(f, Values(f), 1);
+    SavePredictor(saved, dir.Path(name));
+    const auto loaded = LoadPredictor(dir.Path(name));
+    const Predictions before = saved.predictor->Predict(f);
+    const Predictions after = loaded.predictor->Predict(f);
+    EXPECT_EQ(after.mean, before.mean) << name;
+    EXPECT_EQ(after.sd, before.sd) << name;
   }
 }
 

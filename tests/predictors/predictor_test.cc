@@ -178,6 +178,58 @@ TEST(GaussianProcess, NormalScoresKeepTheOrderOfALongTail) {
   for (const double sd : p.sd) EXPECT_GT(sd, 0);
 }
 
+// A column that matters and, joined to it, thirty that do not.
+Features OneAmongMany(size_t rows, Rng& rng) {
+  Features f;
+  f.encoding = "one@1+many@1";
+  f.parts = {0, 1};
+  f.x = Matrix(rows, 31);
+  for (size_t c = 0; c < 31; ++c) f.names.push_back("c" + std::to_string(c));
+  for (double& v : f.x.values) v = rng.Uniform(-2, 2);
+  return f;
+}
+
+std::vector<double> SinesOf(const Features& f) {
+  std::vector<double> y;
+  for (size_t r = 0; r < f.Rows(); ++r) {
+    y.push_back(std::sin(3 * f.x.Row(r)[0]));
+  }
+  return y;
+}
+
+TEST(GaussianProcess, AnAdditiveKernelFindsTheEncodingThatMatters) {
+  Rng rng(7);
+  const Features known = OneAmongMany(80, rng);
+  const Features asked = OneAmongMany(200, rng);
+  const std::vector<double> truth = SinesOf(asked);
+  double error[2] = {0, 0};
+  for (const int additive : {0, 1}) {
+    const auto gp =
+        MakePredictor("gaussian-process", {{"additive", double(additive)}});
+    gp->Fit(known, SinesOf(known), 1);
+    const Predictions p = gp->Predict(asked);
+    for (size_t i = 0; i < truth.size(); ++i) {
+      error[additive] += std::abs(p.mean[i] - truth[i]) / double(truth.size());
+    }
+  }
+  EXPECT_LT(error[1], 0.1);
+  EXPECT_GT(error[0], 0.4);
+}
+
+TEST(Xgboost, NormalScoresDoNotChangeWhatRangeIsPredicted) {
+  Rng rng(3);
+  const Features f = OneAmongMany(200, rng);
+  std::vector<double> y;
+  for (size_t r = 0; r < f.Rows(); ++r) y.push_back(std::exp(f.x.Row(r)[0]));
+  const auto predictor = MakePredictor("xgboost", {{"normal-scores", 1}});
+  predictor->Fit(f, y, 1);
+  const Predictions p = predictor->Predict(f);
+  for (size_t r = 0; r < f.Rows(); ++r) {
+    EXPECT_NEAR(p.mean[r], y[r], 0.5 * y[r] + 0.1);
+    EXPECT_GT(p.sd[r], 0);
+  }
+}
+
 TEST(Xgboost, OurTreesAnswerAsTheLibraryDoes) {
   const Made train = MakeData(150, 3, 0.3, 1);
   PredictorOptions options = {{"members", 1},   {"trees", 30},  {"depth", 4},

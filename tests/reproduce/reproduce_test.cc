@@ -212,6 +212,152 @@ TEST_F(ReproduceTest, AColumnThatTheProblemDoesNotScoreIsSaid) {
   }
 }
 
+constexpr char kPredictors[] = R"(
+name = "learnt"
+title = "What predictors reach"
+source = "this test"
+certainty = "copied"
+decimals = 3
+
+[[study]]
+name = "trees"
+predictor = "xgboost"
+options = {members = 1, trees = 60, folds = 0}
+encoding = "effective-one-hot"
+test = 300
+draws = 4
+
+[[study]]
+name = "line"
+predictor = "ridge"
+encoding = "one-hot"
+test = 300
+draws = 4
+
+[[column]]
+name = "tau"
+metric = "accuracy:val"
+
+[[column]]
+name = "error"
+metric = "accuracy:val"
+figure = "mae"
+
+[[row]]
+name = "few"
+from = "predictor"
+study = "trees"
+train = 30
+runs = 5
+not_worse = true
+published = [[0.1], [100]]
+
+[[row]]
+name = "many"
+from = "predictor"
+study = "trees"
+train = 400
+published = [[], []]
+
+[[row]]
+name = "straight"
+from = "predictor"
+study = "line"
+train = 400
+published = [[1], [0]]
+
+[[row]]
+name = "macs"
+from = "predictor"
+study = "line"
+metric = "macs"
+train = 400
+published = [[], []]
+
+[[mean]]
+name = "easy"
+rows = ["few"]
+
+[[mean]]
+name = "hopeless"
+rows = ["straight"]
+
+[[difference]]
+a = "many"
+b = "few"
+)";
+
+TEST_F(ReproduceTest, PredictorsAreJudgedOnSplitsOfTheTable) {
+  const Reproduction reproduction = Run(kPredictors, "r.db");
+  ASSERT_EQ(reproduction.cells.size(), 8u);
+  for (const ReproducedCell& cell : reproduction.cells) {
+    ASSERT_TRUE(cell.ours && cell.ours_sd) << cell.row;
+    EXPECT_THAT(cell.reason, HasSubstr("over 4 draws"));
+  }
+  EXPECT_GT(*reproduction.cells[2].ours, *reproduction.cells[0].ours);
+  EXPECT_LT(*reproduction.cells[3].ours, *reproduction.cells[1].ours);
+  // Macs as published are a sum over edges, dead ones too.
+  EXPECT_GT(*reproduction.cells[6].ours, 0.9);
+
+  // The same splits as of `predict eval`.
+  EvaluationSpec spec;
+  spec.metric = "accuracy:val";
+  spec.predictor = "ridge";
+  spec.encodings = "one-hot";
+  spec.train = {400};
+  spec.test = 300;
+  spec.splits = 4;
+  const EvaluatedSize size = EvaluatePredictor(*table_, spec).front();
+  double sum = 0;
+  for (const PredictionFigures& f : size.by_split) sum += f.kendall;
+  EXPECT_DOUBLE_EQ(*reproduction.cells[4].ours, sum / 4);
+  EXPECT_NE(*reproduction.cells[4].ours,
+            *Run(kPredictors, "s.db", 7).cells[4].ours);
+}
+
+TEST_F(ReproduceTest, MeansOfPredictorsHoldWhereTheyReachThePublishedOnes) {
+  const Reproduction reproduction = Run(kPredictors, "r.db");
+  ASSERT_EQ(reproduction.differences.size(), 4u);
+  const ReproducedDifference& paired = reproduction.differences[0];
+  EXPECT_EQ(paired.pairs, 4u);
+  EXPECT_NEAR(paired.mean,
+              *reproduction.cells[2].ours - *reproduction.cells[0].ours, 1e-12);
+  EXPECT_GT(reproduction.differences[1].mean, 0) << "a smaller error is better";
+  const ReproducedDifference& easy = reproduction.differences[2];
+  EXPECT_EQ(easy.a, "easy");
+  EXPECT_EQ(easy.pairs, 2u);
+  EXPECT_GT(easy.mean, 0);
+  EXPECT_LT(easy.low, easy.mean);
+  EXPECT_TRUE(easy.Holds());
+  EXPECT_FALSE(reproduction.differences[3].Holds());
+}
+
+TEST(PublishedTablePredictors, WhatCannotBeJudgedIsRefused) {
+  const auto refused = [](const std::string& from, const std::string& to) {
+    std::string text = kPredictors;
+    text.replace(text.find(from), from.size(), to);
+    try {
+      PublishedTable::ReadText(text, "learnt.toml");
+    } catch (const Error& error) {
+      EXPECT_EQ(error.Code(), ErrorCode::kUsage);
+      return std::string(error.what());
+    }
+    return std::string("nothing");
+  };
+  EXPECT_THAT(refused("figure = \"mae\"", "figure = \"mea\""),
+              HasSubstr("expected kendall"));
+  EXPECT_THAT(refused("predictor = \"ridge\"", "predictor = \"rigde\""),
+              HasSubstr("ridge"));
+  EXPECT_THAT(refused("trees = 60", "tree = 60"), HasSubstr("trees"));
+  EXPECT_THAT(refused("study = \"line\"", "study = \"lime\""),
+              HasSubstr("no study 'lime'"));
+  EXPECT_THAT(refused("train = 30", "train = 0"), HasSubstr("at least 1"));
+  EXPECT_THAT(refused("rows = [\"few\"]", "rows = [\"fewer\"]"),
+              HasSubstr("no row 'fewer'"));
+  EXPECT_THAT(refused("a = \"many\"", "a = \"lots\""),
+              HasSubstr("no row 'lots'"));
+}
+
 TEST(Reproduction, AFigureThatFailsOrAnExpectedOrderThatLacksDisagrees) {
   Reproduction reproduction;
   ReproducedCell cell;

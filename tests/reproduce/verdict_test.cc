@@ -46,6 +46,27 @@ TEST(Verdict, AStatedToleranceReplacesTheDefault) {
   EXPECT_EQ(Of(10, 9.4, Within(0.5)), Verdict::kClose);
 }
 
+TEST(Verdict, OnlyTheStatedSideCounts) {
+  const auto verdict = [](Side side, double ours) {
+    return Of(10, ours, {.value = 0.5, .side = side});
+  };
+  EXPECT_EQ(verdict(Side::kBelow, 20), Verdict::kReproduced);
+  EXPECT_EQ(verdict(Side::kBelow, 9.4), Verdict::kClose);
+  EXPECT_EQ(verdict(Side::kBelow, 0), Verdict::kNotReproduced);
+  EXPECT_EQ(verdict(Side::kAbove, 0), Verdict::kReproduced);
+  EXPECT_EQ(verdict(Side::kAbove, 20), Verdict::kNotReproduced);
+}
+
+TEST(Verdict, AsManyStandardErrorsCountAsAreStated) {
+  const auto verdict = [](double errors) {
+    return JudgeFigure({10, 3, 100}, {11.2, 4, 100}, 2, {.errors = errors},
+                       Certainty::kCopied)
+        .verdict;
+  };
+  EXPECT_EQ(verdict(2), Verdict::kClose);
+  EXPECT_EQ(verdict(2.5), Verdict::kReproduced);
+}
+
 TEST(Verdict, TheWorseOfValueAndStandardDeviationDecides) {
   const Tolerance tolerance{
       .value = 1, .sd_relative = 0.2, .sd_absolute = 0.02};

@@ -73,6 +73,41 @@ TEST(Splits, ALargeGroupIsLearntFromOnlyWhereItFits) {
   }
 }
 
+TEST(Splits, RowsAreDrawnUniformlyAndTheirRelativesAreLeftOut) {
+  const std::vector<uint32_t> groups = Groups();
+  size_t of_the_largest = 0;
+  for (uint64_t number = 0; number < 400; ++number) {
+    const Split split = DrawSplit(groups, 5, 1, number);
+    ASSERT_EQ(split.train.size(), 5u);
+    std::set<uint32_t> learnt;
+    for (const uint32_t row : split.train) {
+      learnt.insert(groups[row]);
+      of_the_largest += groups[row] == 35;
+    }
+    std::vector<uint32_t> others;
+    for (uint32_t row = 0; row < 50; ++row) {
+      if (!learnt.contains(groups[row])) others.push_back(row);
+    }
+    EXPECT_EQ(split.test, others);
+  }
+  // Ten of the fifty rows; four standard deviations either way.
+  EXPECT_NEAR(static_cast<double>(of_the_largest) / (400 * 5), 0.2, 0.036);
+}
+
+TEST(Splits, DrawnSplitsStayAsTheyWerePublished) {
+  const std::vector<uint32_t> groups = {0, 1, 2, 3, 4, 5, 6, 7, 8, 8};
+  EXPECT_EQ(DrawSplit(groups, 4, 1, 0).train, DrawSplit(groups, 4, 1, 0).train);
+  EXPECT_NE(DrawSplit(groups, 4, 1, 0).train, DrawSplit(groups, 4, 1, 1).train);
+  EXPECT_NE(DrawSplit(groups, 4, 1, 0).train, DrawSplit(groups, 4, 2, 0).train);
+}
+
+TEST(Splits, ADrawThatLeavesNoGroupToBeJudgedOnIsRefused) {
+  const std::vector<uint32_t> groups = {0, 0, 0};
+  EXPECT_THROW(DrawSplit(groups, 1, 1, 0), Error);
+  EXPECT_THROW(DrawSplit(groups, 0, 1, 0), Error);
+  EXPECT_THROW(DrawSplit(groups, 3, 1, 0), Error);
+}
+
 TEST(Splits, BothSidesNeedRows) {
   const std::vector<uint32_t> groups = {0, 0, 1, 1};
   EXPECT_THROW(MakeSplit(groups, 0, 1, 0), Error);
