@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "tabular/error.h"
 
 namespace hwnas {
@@ -80,13 +82,16 @@ TEST(Experiment, ThoseWhoseFiguresAreShownCanBeRead) {
   EXPECT_TRUE(options.problems[1].early_stopping.on);
   EXPECT_EQ(options.problems[2].hot_start.count, 20u);
   EXPECT_EQ(options.problems[3].filter.size(), 1u);
-  const Experiment field = Experiment::ReadFile(
-      HWNAS_SOURCE_DIR "/bench/experiments/nb201-field.toml");
-  EXPECT_EQ(field.repetitions, 100u);
-  EXPECT_EQ(field.strategies.size(), 16u);
-  const Experiment two = Experiment::ReadFile(
-      HWNAS_SOURCE_DIR "/bench/experiments/nb201-two.toml");
-  EXPECT_EQ(two.problems[0].objectives.size(), 2u);
+  size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(
+           HWNAS_SOURCE_DIR "/bench/experiments")) {
+    if (entry.path().extension() != ".toml") continue;
+    SCOPED_TRACE(entry.path().string());
+    EXPECT_FALSE(
+        Experiment::ReadFile(entry.path().string()).strategies.empty());
+    ++count;
+  }
+  EXPECT_GE(count, 6u);
 }
 
 TEST(Experiment, MistakesAreNamed) {
