@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "predictors/ensemble.h"
 #include "predictors/predictor.h"
 #include "predictors/residual_scale.h"
 #include "predictors/target_scale.h"
@@ -241,27 +242,12 @@ class Xgboost : public Predictor {
   Predictions DoPredict(const Features& features) const override {
     const std::vector<float> x = ToFloats(features.x);
     const size_t n = features.Rows();
-    std::vector<double> sum(n);
-    std::vector<double> squares(n);
+    EnsembleAnswers answers(n);
     for (const Walker& walker : walkers_) {
       const std::vector<float> one = walker.Predict(x, features.Columns(), n);
-      for (size_t r = 0; r < n; ++r) {
-        const double value = one[r];
-        sum[r] += value;
-        squares[r] += value * value;
-      }
+      for (size_t r = 0; r < n; ++r) answers.Add(r, one[r]);
     }
-    Predictions out;
-    const auto count = static_cast<double>(walkers_.size());
-    for (size_t r = 0; r < n; ++r) {
-      const double mean = sum[r] / count;
-      const double spread = std::max(squares[r] / count - mean * mean, 0.0);
-      const double residual = scale_.At(mean);
-      out.mean.push_back(target_.Back(mean));
-      out.sd.push_back(
-          target_.BackSd(mean, std::sqrt(residual * residual + spread)));
-    }
-    return out;
+    return answers.Summarise(walkers_.size(), scale_, target_);
   }
 
   void DoWrite(ModelWriter& writer) const override {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "predictors/ensemble.h"
 #include "predictors/residual_scale.h"
 #include "predictors/scaling.h"
 #include "predictors/target_scale.h"
@@ -84,27 +85,15 @@ class NetworkPredictor : public Predictor {
     const size_t n = features.Rows();
     std::vector<uint32_t> rows(n);
     std::iota(rows.begin(), rows.end(), 0u);
-    std::vector<double> sum(n);
-    std::vector<double> squares(n);
+    EnsembleAnswers answers(n);
     for (const Network& network : networks_) {
-      const std::vector<double> answers = network.Predict(data, rows);
+      const std::vector<double> one = network.Predict(data, rows);
       for (size_t i = 0; i < n; ++i) {
-        CheckAnswer(answers[i]);
-        sum[i] += answers[i];
-        squares[i] += answers[i] * answers[i];
+        CheckAnswer(one[i]);
+        answers.Add(i, one[i]);
       }
     }
-    Predictions out;
-    const auto count = static_cast<double>(networks_.size());
-    for (size_t i = 0; i < n; ++i) {
-      const double mean = sum[i] / count;
-      const double spread = std::max(squares[i] / count - mean * mean, 0.0);
-      const double residual = scale_.At(mean);
-      out.mean.push_back(target_.Back(mean));
-      out.sd.push_back(
-          target_.BackSd(mean, std::sqrt(residual * residual + spread)));
-    }
-    return out;
+    return answers.Summarise(networks_.size(), scale_, target_);
   }
 
   void DoWrite(ModelWriter& writer) const override {
