@@ -129,8 +129,8 @@ class Reader {
     }
     table_.certainty = *found;
     table_.decimals =
-        static_cast<int>(Bounded(toml_, "decimals", 2, kMostDecimals));
-    table_.runs = static_cast<size_t>(Bounded(toml_, "runs", 0, kMostRuns));
+        static_cast<int>(Bounded(toml_, "decimals", 2, 0, kMostDecimals));
+    table_.runs = static_cast<size_t>(Bounded(toml_, "runs", 0, 0, kMostRuns));
     if (toml_.Has("experiment")) {
       table_.experiment = Experiment::FromToml(toml_.Table("experiment"));
     }
@@ -147,12 +147,17 @@ class Reader {
 
  private:
   static int64_t Bounded(const TomlTable& toml, const std::string& key,
-                         int64_t fallback, int64_t most) {
+                         int64_t fallback, int64_t least, int64_t most) {
     const int64_t value = toml.Integer(key, fallback);
-    if (value < 0 || value > most) {
-      toml.Fail(key, fmt::format("expected 0 to {}, found {}", most, value));
+    if (value < least || value > most) {
+      toml.Fail(key,
+                fmt::format("expected {} to {}, found {}", least, most, value));
     }
     return value;
+  }
+  static size_t CountOf(const TomlTable& toml, const std::string& key,
+                        int64_t fallback, int64_t least) {
+    return static_cast<size_t>(Bounded(toml, key, fallback, least, 1'000'000));
   }
 
   void ReadData() {
@@ -182,19 +187,11 @@ class Reader {
       TransferProtocol protocol;
       protocol.name = toml.String("name");
       TransferStudySpec& study = protocol.study;
-      const auto count = [&toml](const char* key, int64_t fallback,
-                                 int64_t least) {
-        const int64_t value = toml.Integer(key, fallback);
-        if (value < least || value > 1'000'000) {
-          toml.Fail(key, fmt::format("expected {} to 1000000, found {}", least,
-                                     value));
-        }
-        return static_cast<size_t>(value);
-      };
-      study.samples = {count("samples", 10, 3)};
-      study.source_architectures = count("source_architectures", 900, 10);
-      study.candidates = count("candidates", 0, 0);
-      study.draws = count("draws", 20, 1);
+      study.samples = {CountOf(toml, "samples", 10, 3)};
+      study.source_architectures =
+          CountOf(toml, "source_architectures", 900, 10);
+      study.candidates = CountOf(toml, "candidates", 0, 0);
+      study.draws = CountOf(toml, "draws", 20, 1);
       study.sampler = ParseSampler(toml.String("sampler", "d-optimal"));
       if (toml.Has("reference_scheme")) {
         study.reference = {toml.String("reference_scheme"), {}};
@@ -217,15 +214,6 @@ class Reader {
       PredictorStudy study;
       study.name = toml.String("name");
       EvaluationSpec& spec = study.spec;
-      const auto count = [&toml](const char* key, int64_t fallback,
-                                 int64_t least) {
-        const int64_t value = toml.Integer(key, fallback);
-        if (value < least || value > 1'000'000) {
-          toml.Fail(key, fmt::format("expected {} to 1000000, found {}", least,
-                                     value));
-        }
-        return static_cast<size_t>(value);
-      };
       spec.predictor = toml.String("predictor", spec.predictor);
       if (toml.Has("options")) {
         const TomlTable options = toml.Table("options");
@@ -235,8 +223,8 @@ class Reader {
       }
       spec.encodings = toml.String("encoding", spec.encodings);
       spec.stored = toml.Strings("stored");
-      spec.test = count("test", 0, 0);
-      spec.splits = count("draws", 20, 1);
+      spec.test = CountOf(toml, "test", 0, 0);
+      spec.splits = CountOf(toml, "draws", 20, 1);
       spec.relatives = toml.Bool("relatives", false);
       spec.connected = toml.Bool("connected", false);
       // Names and options are refused here, not after an hour.
@@ -322,7 +310,7 @@ class Reader {
       row.name = toml.String("name");
       row.source = ReadSource(toml);
       row.cells = ReadCells(toml, table_.columns);
-      row.runs = static_cast<size_t>(Bounded(toml, "runs", 0, kMostRuns));
+      row.runs = static_cast<size_t>(Bounded(toml, "runs", 0, 0, kMostRuns));
       if (row.source == RowSource::kStrategy) {
         row.strategy = toml.String("strategy", row.name);
         if (!HasStrategy(row.strategy)) {
