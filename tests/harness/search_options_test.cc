@@ -9,8 +9,8 @@
 #include "bench/harness/results.h"
 #include "bench/harness/runner.h"
 #include "bench/harness/tabular_benchmark.h"
-#include "datasets/synthetic.h"
 #include "tabular/error.h"
+#include "tests/synthetic_table_test.h"
 #include "tests/temp_dir.h"
 
 namespace hwnas {
@@ -40,21 +40,8 @@ fidelity = "e200"
 cost = "train-seconds:e200"
 )";
 
-class SearchOptions : public testing::Test {
+class SearchOptions : public SyntheticTableTest {
  protected:
-  static void SetUpTestSuite() {
-    shared_dir_ = new TempDir();
-    SyntheticOptions options;
-    options.every = 16;
-    WriteSyntheticTable(shared_dir_->Path("table.db"), options);
-    table_ = new std::shared_ptr<const Table>(
-        Table::Open(shared_dir_->Path("table.db")));
-  }
-  static void TearDownTestSuite() {
-    delete table_;
-    delete shared_dir_;
-  }
-
   static Experiment Read(const std::string& rest) {
     return Experiment::ReadText(kHead + rest, "options.toml");
   }
@@ -84,14 +71,9 @@ class SearchOptions : public testing::Test {
     return macs[macs.size() / 2];
   }
 
-  static TempDir* shared_dir_;
-  static std::shared_ptr<const Table>* table_;
   TempDir dir_;
   int next_ = 0;
 };
-
-TempDir* SearchOptions::shared_dir_ = nullptr;
-std::shared_ptr<const Table>* SearchOptions::table_ = nullptr;
 
 TEST_F(SearchOptions, AFilterLeavesOnlyWhatSatisfiesItAndIsCharged) {
   const double bound = MedianMacs();

@@ -15,10 +15,10 @@
 #include "bench/harness/tabular_benchmark.h"
 #include "bench/predict/fit_cost.h"
 #include "bench/report/report_model.h"
-#include "datasets/synthetic.h"
 #include "tabular/error.h"
 #include "tabular/filled.h"
 #include "tabular/table_writer.h"
+#include "tests/synthetic_table_test.h"
 #include "tests/temp_dir.h"
 
 namespace hwnas {
@@ -47,21 +47,8 @@ encoding = "one-hot"
 train = 50
 )";
 
-class SurrogateTest : public testing::Test {
+class SurrogateTest : public SyntheticTableTest {
  protected:
-  static void SetUpTestSuite() {
-    shared_dir_ = new TempDir();
-    SyntheticOptions options;
-    options.every = 16;
-    WriteSyntheticTable(shared_dir_->Path("table.db"), options);
-    table_ = new std::shared_ptr<const Table>(
-        Table::Open(shared_dir_->Path("table.db")));
-  }
-  static void TearDownTestSuite() {
-    delete table_;
-    delete shared_dir_;
-  }
-
   static Experiment Read(const std::string& rest) {
     return Experiment::ReadText(kHead + rest, "predicted.toml");
   }
@@ -97,14 +84,9 @@ class SurrogateTest : public testing::Test {
     return results;
   }
 
-  static TempDir* shared_dir_;
-  static std::shared_ptr<const Table>* table_;
   TempDir dir_;
   int next_ = 0;
 };
-
-TempDir* SurrogateTest::shared_dir_ = nullptr;
-std::shared_ptr<const Table>* SurrogateTest::table_ = nullptr;
 
 TEST_F(SurrogateTest, StrategiesSeePredictionsAndScoresStayMeasured) {
   const auto results = Run(Read(kSurrogate), *table_);

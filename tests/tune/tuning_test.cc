@@ -10,8 +10,8 @@
 #include <string>
 
 #include "bench/harness/tabular_benchmark.h"
-#include "datasets/synthetic.h"
 #include "tests/failure.h"
+#include "tests/synthetic_table_test.h"
 #include "tests/temp_dir.h"
 
 namespace hwnas {
@@ -135,21 +135,8 @@ TEST(TuningSpec, RefusesWhatMakesNoSense) {
               HasSubstr("nothing is searched"));
 }
 
-class TuningTest : public testing::Test {
+class TuningTest : public SyntheticTableTest {
  protected:
-  static void SetUpTestSuite() {
-    shared_dir_ = new TempDir();
-    SyntheticOptions options;
-    options.every = 16;
-    WriteSyntheticTable(shared_dir_->Path("table.db"), options);
-    table_ = new std::shared_ptr<const Table>(
-        Table::Open(shared_dir_->Path("table.db")));
-  }
-  static void TearDownTestSuite() {
-    delete table_;
-    delete shared_dir_;
-  }
-
   static DrawnConfigurations Draw(const TuningSpec& spec) {
     const auto benchmark = TabularBenchmark::Make(*table_, spec.problems[0]);
     return DrawConfigurations(
@@ -167,8 +154,6 @@ class TuningTest : public testing::Test {
     return tuning;
   }
 
-  static inline TempDir* shared_dir_ = nullptr;
-  static inline std::shared_ptr<const Table>* table_ = nullptr;
   const TempDir dir_;
   std::string digest_;
 };
