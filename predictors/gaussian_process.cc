@@ -134,14 +134,22 @@ class GaussianProcess : public Predictor {
 
   void Calibrate() {
     const auto n = static_cast<Eigen::Index>(y_.size());
-    const Eigen::MatrixXd inverse =
-        factor_.triangularView<Eigen::Lower>().solve(
-            Eigen::MatrixXd::Identity(n, n));
+    // The inverse of the lower factor is lower: what stands above it, zeros, is
+    // not worked out.
+    constexpr Eigen::Index kBlock = 128;
     std::vector<double> ratio;
-    for (Eigen::Index i = 0; i < n; ++i) {
-      const double precision = inverse.col(i).squaredNorm();
-      ratio.push_back(std::abs(weights_[i]) /
-                      std::sqrt(precision * amplitude_));
+    for (Eigen::Index begin = 0; begin < n; begin += kBlock) {
+      const Eigen::Index rest = n - begin;
+      const Eigen::Index columns = std::min(kBlock, rest);
+      const Eigen::MatrixXd inverse =
+          factor_.bottomRightCorner(rest, rest)
+              .triangularView<Eigen::Lower>()
+              .solve(Eigen::MatrixXd::Identity(rest, columns));
+      for (Eigen::Index i = 0; i < columns; ++i) {
+        const double precision = inverse.col(i).squaredNorm();
+        ratio.push_back(std::abs(weights_[begin + i]) /
+                        std::sqrt(precision * amplitude_));
+      }
     }
     const auto count = static_cast<double>(n);
     const double level = std::min(0.9 * (count + 1) / count, 1.0);

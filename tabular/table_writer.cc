@@ -156,6 +156,7 @@ struct TableWriter::Impl {
   std::map<int64_t, ColumnState*> by_id;
   std::map<std::pair<std::string, std::string>, ColumnState*> by_name;
   std::vector<int64_t> removed;  // column ids in the file
+  bool drop_filled_source = false;
   int64_t next_column = 1;
 
   [[noreturn]] void Refuse(const std::string& why) const {
@@ -176,6 +177,7 @@ struct TableWriter::Impl {
 
   bool Changed() const;
   void ChoosePreferred();
+  void ForgetFilledSource();
   int64_t CountValues(ColumnState& column);
   void Seal(ColumnState& column, const PackedRows& rows);
   StoredTable Describe(PackedRows rows);
@@ -614,6 +616,16 @@ std::vector<DigestAlias> TableWriter::Impl::DescribeAliases(
   return all;
 }
 
+/// What was filled leaves no trace when its last column is removed.
+void TableWriter::Impl::ForgetFilledSource() {
+  const bool used =
+      std::any_of(columns.begin(), columns.end(), [](const auto& column) {
+        return column->Info().source == kFilledSource;
+      });
+  if (removed.empty() || used || sources.erase(kFilledSource) == 0) return;
+  drop_filled_source = new_sources.erase(kFilledSource) == 0;
+}
+
 /// Brings everything that is derived up to date.
 StoredTable TableWriter::Impl::Prepare() {
   std::vector<StoredRow> rows;
@@ -627,6 +639,7 @@ StoredTable TableWriter::Impl::Prepare() {
   LabelRows(*space, &rows);
   PackedRows packed(rows, space->Decisions().size());
   ChoosePreferred();
+  ForgetFilledSource();
   // A checksum is over all rows: new ones change every column's.
   const bool all = architectures.size() != stored_architectures;
   for (const auto& column : columns) {
@@ -742,6 +755,9 @@ void TableWriter::Impl::WriteColumns(const SqliteDatabase& out,
           "DELETE FROM metric_column WHERE id = ?"}) {
       out.Prepare(sql).Bind(id).Run();
     }
+  }
+  if (drop_filled_source) {
+    out.Prepare("DELETE FROM source WHERE name = ?").Bind(kFilledSource).Run();
   }
   SqliteStatement insert = out.Prepare(
       "INSERT INTO metric_column(id, metric, quantity, unit, platform, "

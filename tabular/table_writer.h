@@ -70,7 +70,7 @@ class TableWriter {
   /// Every architecture without an entry in the column gets a gap.
   void FillGaps(int64_t column, std::string_view replicate, Missing reason);
   /// Removes what was filled (columns of origin predicted or of the source
-  /// kFilledSource); returns how many values.
+  /// kFilledSource, which goes with its last column); returns how many values.
   int64_t RemoveColumn(int64_t column);
 
   /// Computes checksums, effective networks and the digest, and commits.

@@ -66,6 +66,7 @@ TEST_F(Fill, IsUndoneByRemove) {
   const auto table = Table::Open(path_);
   EXPECT_EQ(table->FindColumn(Metric::Parse("latency@p4"), kPredictedSource),
             nullptr);
+  EXPECT_EQ(table->Digest(), before);
   EXPECT_TRUE(table->Check().empty());
   EXPECT_THROW(RemovePredicted(path_, "latency@p4"), Error);
 }
