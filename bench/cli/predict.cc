@@ -326,12 +326,16 @@ PredictorOptions ParseSettings(const std::vector<std::string>& texts) {
   PredictorOptions options;
   for (const std::string& text : SplitList(texts)) {
     const size_t equal = text.find('=');
-    if (equal == std::string::npos) {
+    const auto number =
+        equal == std::string::npos
+            ? std::nullopt
+            : TryParseNumber(std::string_view(text).substr(equal + 1));
+    if (!number) {
       throw Error(
           ErrorCode::kUsage,
           fmt::format("--set '{}': expected NAME=NUMBER", Quoted(text)));
     }
-    options[text.substr(0, equal)] = ParseNumber(text.substr(equal + 1));
+    options[text.substr(0, equal)] = *number;
   }
   return options;
 }

@@ -243,6 +243,7 @@ std::vector<Additivity> MeasureAdditivity(
 
 LookupReport AddLookupTable(const Table& table, const LookupSpec& spec) {
   constexpr size_t kLeastMeasured = 20;
+  CheckPlatformName(spec.platform);
   const Features features = LayersOfTable(table, spec.quantity);
   const LayerCsv csv(spec, features);
   LookupReport report;

@@ -34,6 +34,9 @@ std::string UnitNames(const QuantityInfo& quantity);
 std::optional<double> UnitFactor(const QuantityInfo& quantity,
                                  const std::string& unit);
 
+/// Error(kUsage) where a metric could not name the platform.
+void CheckPlatformName(const std::string& name);
+
 /// What is done with them.
 struct OwnDeviceSpec {
   std::string csv;

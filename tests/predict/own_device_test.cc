@@ -106,6 +106,36 @@ TEST_F(OwnDevice, TheUnitIsConvertedWhereItIsNamedAndWarnedOfWhereItIsWrong) {
   EXPECT_THAT(report.warnings[0], HasSubstr("are they in s?"));
 }
 
+TEST_F(OwnDevice, AValueThatSlippedIsWarnedOfByItsArchitecture) {
+  const auto spoilt = [&](double factor) {
+    std::string text = "architecture,value\n";
+    const auto column =
+        table_->Load(table_->GetColumn(Metric::Parse("latency@p0")));
+    for (size_t row = 0; row < 400; row += 40) {
+      text +=
+          table_->BaseSpace()->Format(table_->ArchitectureAt(row)) + "," +
+          std::to_string((row == 120 ? factor : 1) * column->Mean(row).value) +
+          "\n";
+    }
+    const std::string path = dir_.Path("slip.csv");
+    WriteBytes(path, text);
+    const std::string out = dir_.Path("slip.db");
+    std::filesystem::remove(out);
+    std::vector<std::string> warnings =
+        AddOwnDevice(*table_, out, Spec(path, "ms")).warnings;
+    std::erase_if(warnings, [](const std::string& w) {
+      return w.find("has a digit or a unit slipped") == std::string::npos;
+    });
+    return warnings;
+  };
+  const std::string cell =
+      table_->BaseSpace()->Format(table_->ArchitectureAt(120));
+  EXPECT_THAT(spoilt(1), testing::IsEmpty());
+  for (const double factor : {1000.0, 0.1}) {
+    EXPECT_THAT(spoilt(factor), testing::ElementsAre(HasSubstr(cell)));
+  }
+}
+
 TEST_F(OwnDevice, FewMeasurementsAndShuffledOnesAreWarnedOf) {
   std::string text = "architecture,value,unit\n";
   const auto column =
@@ -158,6 +188,14 @@ TEST_F(OwnDevice, RealMistakesAreNamedByLine) {
             ErrorCode::kCorrupt);
   EXPECT_EQ(Failure(dir_.Path("none.csv"), "ms", "none.csv"),
             ErrorCode::kNotFound);
+}
+
+TEST_F(OwnDevice, APlatformNeedsANameThatMetricsCanHave) {
+  for (const char* name :
+       {"", "my phone", "Phone", "a@b", "p:cifar10", "p;x=1"}) {
+    EXPECT_THROW(CheckPlatformName(name), Error) << name;
+  }
+  EXPECT_NO_THROW(CheckPlatformName("my_phone-2"));
 }
 
 TEST_F(OwnDevice, WhatToMeasureIsSuggested) {
