@@ -23,7 +23,8 @@ std::string NameOf(const SearchSpace& space) {
   return id.substr(0, id.find('@'));
 }
 
-/// Where an edge leads, and what stands on it or on its end.
+/// Where an edge leads, and what stands on it or on its end: nothing on the
+/// output of nb101.
 struct Step {
   size_t to = 0;
   const std::string* operation = nullptr;
@@ -59,10 +60,8 @@ CellPaths::CellPaths(const SearchSpace& space)
   for (size_t i = 0; i < names_.size(); ++i) column_[names_[i]] = i;
 }
 
-void CellPaths::Encode(const Architecture& architecture,
-                       std::span<double> row) const {
-  HWNAS_CHECK(row.size() == names_.size());
-  static const std::string kOutput = "output";
+std::vector<CellPath> CellPaths::PathsOf(
+    const Architecture& architecture) const {
   const size_t end = nb201_ ? kNb201Output : kNb101Output;
   std::vector<std::vector<Step>> steps(end);
   if (nb201_) {
@@ -76,26 +75,41 @@ void CellPaths::Encode(const Architecture& architecture,
     for (size_t i = 0; i < end; ++i) {
       for (size_t j = i + 1; j <= end; ++j, ++edge) {
         if (architecture[edge] == 0) continue;
-        const std::string* operation =
-            j == end ? &kOutput
-                     : &operations_[architecture[kNb101Edges + j - 1]];
-        steps[i].push_back({j, operation});
+        steps[i].push_back(
+            {j, j == end ? nullptr
+                         : &operations_[architecture[kNb101Edges + j - 1]]});
       }
     }
   }
-  std::fill(row.begin(), row.end(), 0.0);
-  std::vector<std::pair<size_t, std::string>> open = {{0, ""}};
+  std::vector<CellPath> paths;
+  std::vector<std::pair<size_t, CellPath>> open = {{0, {}}};
   while (!open.empty()) {
-    const auto [node, text] = std::move(open.back());
+    auto [node, path] = std::move(open.back());
     open.pop_back();
     if (node == end) {
-      row[column_.at(text)] = 1;
+      paths.push_back(std::move(path));
       continue;
     }
     for (const Step& step : steps[node]) {
-      open.emplace_back(step.to, text.empty() ? *step.operation
-                                              : text + ">" + *step.operation);
+      CellPath longer = path;
+      if (step.operation != nullptr) longer.push_back(*step.operation);
+      open.emplace_back(step.to, std::move(longer));
     }
+  }
+  return paths;
+}
+
+void CellPaths::Encode(const Architecture& architecture,
+                       std::span<double> row) const {
+  HWNAS_CHECK(row.size() == names_.size());
+  std::fill(row.begin(), row.end(), 0.0);
+  for (const CellPath& path : PathsOf(architecture)) {
+    std::string text;
+    for (const std::string& operation : path) {
+      text += (text.empty() ? "" : ">") + operation;
+    }
+    if (!nb201_) text += text.empty() ? "output" : ">output";
+    row[column_.at(text)] = 1;
   }
 }
 

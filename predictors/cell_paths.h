@@ -12,6 +12,9 @@
 
 namespace hwnas {
 
+/// The operations on a path from a cell's input to its output.
+using CellPath = std::vector<std::string>;
+
 /// The path encoding of cells (White et al., "A study on encodings for neural
 /// architecture search", NeurIPS 2020): a 0/1 column for every sequence of
 /// operations from input to output. On nb201 a path with `none` is none.
@@ -27,6 +30,10 @@ class CellPaths {
 
   /// Of the columns: operations joined by `>`, by length.
   const std::vector<std::string>& Names() const { return names_; }
+
+  /// All paths of an architecture of the space, equal ones as often as they are
+  /// there; the order depends on the architecture alone.
+  std::vector<CellPath> PathsOf(const Architecture& architecture) const;
 
   /// Writes an architecture of the space into `row`, Names().size() values
   /// (HWNAS_CHECK).

@@ -298,51 +298,6 @@ Features Stored(const std::string& name, const EncodingContext& context,
   return out;
 }
 
-using Path = std::vector<std::string>;  // its operations
-
-// All paths from input to output of one architecture, equal ones as often as
-// they are there.
-std::vector<Path> PathsOf(const SearchSpace& space, const Architecture& a) {
-  const bool nb201 = IsNb201(space);
-  const auto decisions = space.Decisions();
-  const size_t end = nb201 ? 3 : kNb101Vertices - 1;
-  // Behind each node: where to, and the operation met there, if any.
-  std::vector<std::vector<std::pair<size_t, std::string>>> next(end + 1);
-  if (nb201) {
-    for (size_t e = 0; e < kNb201Edges; ++e) {
-      if (a[e] == 0) continue;
-      next[static_cast<size_t>(kNb201From[e])].emplace_back(
-          kNb201To[e], decisions[e].choices[a[e]]);
-    }
-  } else {
-    size_t edge = 0;
-    for (size_t i = 0; i < end; ++i) {
-      for (size_t j = i + 1; j <= end; ++j, ++edge) {
-        if (a[edge] == 0) continue;
-        const size_t op = kNb101Edges + j - 1;
-        next[i].emplace_back(
-            j, j == end ? std::string() : decisions[op].choices[a[op]]);
-      }
-    }
-  }
-  std::vector<Path> paths;
-  std::vector<std::pair<size_t, Path>> open = {{0, {}}};
-  while (!open.empty()) {
-    const auto [node, path] = open.back();
-    open.pop_back();
-    if (node == end) {
-      paths.push_back(path);
-      continue;
-    }
-    for (const auto& [to, op] : next[node]) {
-      Path longer = path;
-      if (!op.empty()) longer.push_back(op);
-      open.emplace_back(to, std::move(longer));
-    }
-  }
-  return paths;
-}
-
 void CheckCells(const std::string& name, const SearchSpace& space) {
   if (CellPaths::Covers(space)) return;
   Refuse(name, fmt::format("{} is no space of cells", space.Id()));
@@ -369,7 +324,8 @@ CellOperations OperationsOf(const SearchSpace& space) {
   return out;
 }
 
-std::vector<size_t> CountsOn(const Path& path, const CellOperations& kinds) {
+std::vector<size_t> CountsOn(const CellPath& path,
+                             const CellOperations& kinds) {
   std::vector<size_t> counts;
   for (const std::string& kind : kinds.names) {
     counts.push_back(
@@ -404,8 +360,9 @@ Features PathCounts(const std::string& name, const EncodingContext& context,
     }
   }
   out.x = Matrix(all.size(), out.names.size());
+  const CellPaths cells(space);
   for (size_t r = 0; r < all.size(); ++r) {
-    for (const Path& path : PathsOf(space, all[r])) {
+    for (const CellPath& path : cells.PathsOf(all[r])) {
       out.x.Row(r)[column.at(CountsOn(path, kinds))] += 1;
     }
   }
@@ -429,8 +386,9 @@ Features PathSummary(const std::string& name, const EncodingContext& context,
     }
   }
   out.x = Matrix(all.size(), out.names.size());
+  const CellPaths cells(space);
   for (size_t r = 0; r < all.size(); ++r) {
-    const std::vector<Path> paths = PathsOf(space, all[r]);
+    const std::vector<CellPath> paths = cells.PathsOf(all[r]);
     if (paths.empty()) continue;
     const auto row = out.x.Row(r);
     const auto count = static_cast<double>(paths.size());
