@@ -16,8 +16,11 @@
 #include "bench/cli/strategy_text.h"
 #include "bench/harness/defaults.h"
 #include "bench/harness/experiment.h"
+#include "bench/harness/experiment_keys.h"
 #include "bench/harness/results.h"
 #include "bench/harness/runner.h"
+#include "bench/report/document.h"
+#include "strategies/registry.h"
 #include "strategies/strategy_source.h"
 #include "tabular/table.h"
 
@@ -38,6 +41,7 @@ struct Options {
   uint64_t repetitions = 0;
   std::optional<uint64_t> seed;
   bool check = false;
+  bool reference = false;
   OutputFormat format = OutputFormat::kText;
   SharedRunOptions shared;
 };
@@ -175,7 +179,65 @@ void PrintSummary(const std::string& out, const Chosen& chosen,
   Print(text);
 }
 
+Document ReferenceDocument() {
+  Document page;
+  page.Heading(1, "An experiment's keys");
+  page.Paragraph(
+      "Printed by 'hwnas run --reference' from the list that the file is read "
+      "with.");
+  for (const KeySection& section : ExperimentKeys().Sections()) {
+    if (!section.header.empty()) page.Heading(2, section.header);
+    page.Paragraph(section.about);
+    std::vector<std::vector<std::string>> rows;
+    for (const KeyInfo& key : section.keys) {
+      rows.push_back(
+          {key.name, key.type,
+           key.default_value.empty() ? "required" : key.default_value,
+           key.about});
+    }
+    page.Table("", {"key", "value", "default", "meaning"}, rows);
+  }
+  page.Heading(2, "Options of strategies");
+  page.Paragraph("Of those that come with hwnas; a plug-in states its own.");
+  for (const StrategyInfo& info : BuiltInStrategies()) {
+    page.Heading(3, info.name);
+    page.Paragraph(info.summary);
+    if (info.options.empty()) continue;
+    std::vector<std::vector<std::string>> rows;
+    for (const OptionInfo& option : info.options) {
+      rows.push_back({option.name, option.default_value, option.about});
+    }
+    page.Table("", {"option", "default", "meaning"}, rows);
+  }
+  return page;
+}
+
+void PrintReferenceJson() {
+  Json sections = Json::array();
+  for (const KeySection& section : ExperimentKeys().Sections()) {
+    Json keys = Json::array();
+    for (const KeyInfo& key : section.keys) {
+      keys.push_back(
+          {{"name", key.name},
+           {"value", key.type},
+           {"default",
+            key.default_value.empty() ? Json() : Json(key.default_value)},
+           {"about", key.about}});
+    }
+    sections.push_back({{"table", section.header},
+                        {"about", section.about},
+                        {"keys", std::move(keys)}});
+  }
+  PrintJson("reference", std::move(sections));
+}
+
 void Run(const Options& options) {
+  if (options.reference) {
+    options.format == OutputFormat::kJson
+        ? PrintReferenceJson()
+        : Print(DocumentToMarkdown(ReferenceDocument()));
+    return;
+  }
   const Chosen chosen = ChooseExperiment(options);
   const Experiment& experiment = chosen.experiment;
   const auto& table = chosen.table;
@@ -230,7 +292,7 @@ void AddRunCommand(CLI::App& app) {
       "stopped");
   command->group(kExperimentCommands);
   command->add_option("experiment", options->experiment,
-                      "Experiment (TOML, see bench/harness/README.md); without "
+                      "Experiment (TOML, see --reference); without "
                       "it and --strategy the default comparison");
   command->add_option("--table", options->table,
                       "Table; by default the experiment's, else the one that "
@@ -257,6 +319,8 @@ void AddRunCommand(CLI::App& app) {
   command->add_option("--seed", options->seed, "Master seed");
   command->add_flag("--check", options->check,
                     "Only check the experiment and estimate its size");
+  command->add_flag("--reference", options->reference,
+                    "Only print every key of an experiment, as Markdown");
   AddSharedRunOptions(*command, &options->shared, true);
   AddFormatOption(*command, &options->format);
   command->callback([options] { Run(*options); });

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "bench/harness/experiment_keys.h"
 #include "bench/harness/objective_text.h"
 #include "strategies/strategy_source.h"
 #include "tabular/error.h"
@@ -14,59 +15,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int64_t kMostRepetitions = 1'000'000;
-constexpr int64_t kMostWorkers = 10'000;
-constexpr int64_t kMostSamples = 1'000'000;
-
 [[noreturn]] void Refuse(const std::string& message) {
   throw Error(ErrorCode::kUsage, message);
-}
-
-// --- TOML ------------------------------------------------------------------
-
-uint64_t Count(const TomlTable& toml, const std::string& key, uint64_t fallback,
-               int64_t most = INT64_MAX) {
-  if (!toml.Has(key)) return fallback;
-  const int64_t value = toml.Integer(key);
-  if (value < 0 || value > most) {
-    toml.Fail(key, "expected a whole number from 0 to " + std::to_string(most) +
-                       ", found " + std::to_string(value));
-  }
-  return static_cast<uint64_t>(value);
-}
-
-Charge ReadCharge(const TomlTable& toml, const std::string& key,
-                  Charge fallback) {
-  if (!toml.Has(key)) return fallback;
-  const std::string text = toml.String(key);
-  if (text == "full") return Charge::kFull;
-  if (text == "free") return Charge::kFree;
-  toml.Fail(key,
-            "expected \"full\" or \"free\", found \"" + Quoted(text) + "\"");
-}
-
-/// The protocol's keys, on top of `base`.
-Protocol ReadProtocol(const TomlTable& toml, const Protocol& base) {
-  Protocol p = base;
-  p.evaluations = Count(toml, "evaluations", p.evaluations);
-  p.simulated_seconds = toml.Number("simulated_seconds", p.simulated_seconds);
-  if (p.simulated_seconds < 0) {
-    toml.Fail("simulated_seconds", "expected a number from 0 on");
-  }
-  p.max_trials = Count(toml, "max_trials", p.max_trials);
-  p.workers = static_cast<int>(
-      Count(toml, "workers", static_cast<uint64_t>(p.workers), kMostWorkers));
-  if (p.workers == 0) toml.Fail("workers", "expected at least 1");
-  p.repeated = ReadCharge(toml, "charge_repeated", p.repeated);
-  p.invalid = ReadCharge(toml, "charge_invalid", p.invalid);
-  p.missing = ReadCharge(toml, "charge_missing", p.missing);
-  p.crossing_counts = toml.Bool("crossing_counts", p.crossing_counts);
-  p.replicates = toml.Bool("replicates", p.replicates);
-  p.allow_test_observed =
-      toml.Bool("allow_test_observed", p.allow_test_observed);
-  p.allow_scored_features =
-      toml.Bool("allow_scored_features", p.allow_scored_features);
-  return p;
 }
 
 std::string ObjectiveText(const ObjectiveSpec& spec) {
@@ -82,84 +32,6 @@ std::vector<ObjectiveSpec> ReadObjectives(
   std::vector<ObjectiveSpec> specs;
   for (const std::string& text : texts) specs.push_back(ParseObjective(text));
   return specs;
-}
-
-HotStartSpec ReadHotStart(const TomlTable& toml) {
-  HotStartSpec spec;
-  spec.architectures = toml.Strings("architectures");
-  const ObjectiveSpec metric = ParseObjective(toml.String("metric", ""));
-  if (!metric.source.empty()) {
-    toml.Fail("metric", "a hot start reads the preferred source");
-  }
-  spec.metric = metric.metric;
-  spec.direction = metric.direction;
-  if (spec.architectures.empty() == spec.metric.empty()) {
-    toml.Fail("metric", "a hot start has either 'architectures' or 'metric'");
-  }
-  spec.samples = Count(toml, "samples", spec.samples, kMostSamples);
-  spec.count = Count(toml, "count", spec.count, kMostSamples);
-  spec.seconds = toml.Number("seconds", 0);
-  if (spec.count == 0 || spec.samples < spec.count) {
-    toml.Fail("count", "expected 1 to 'samples'");
-  }
-  if (!(spec.seconds >= 0)) toml.Fail("seconds", "expected a number from 0 on");
-  return spec;
-}
-
-EarlyStoppingSpec ReadEarlyStopping(const TomlTable& toml, size_t rungs) {
-  EarlyStoppingSpec spec;
-  spec.on = true;
-  if (rungs < 2) toml.Fail("rung", "the problem needs two rungs at least");
-  spec.rung =
-      static_cast<int>(Count(toml, "rung", 0, static_cast<int64_t>(rungs) - 2));
-  spec.quantile = toml.Number("quantile", spec.quantile);
-  if (!(spec.quantile >= 0 && spec.quantile <= 1)) {
-    toml.Fail("quantile", "expected a number from 0 to 1");
-  }
-  spec.after = Count(toml, "after", spec.after);
-  if (spec.after == 0) toml.Fail("after", "expected at least 1");
-  return spec;
-}
-
-SurrogateSpec ReadSurrogate(const TomlTable& toml) {
-  constexpr int64_t kMostDraws = 100;
-  SurrogateSpec spec;
-  spec.metric = toml.String("metric");
-  spec.sources = toml.Strings("sources");
-  if (spec.sources.empty()) {
-    spec.predictor = toml.String("predictor", spec.predictor);
-    spec.encoding = toml.String("encoding", spec.encoding);
-    spec.stored = toml.Strings("stored");
-    const TomlTable options = toml.Table("options");
-    for (const std::string& key : options.Keys()) {
-      spec.options[key] = options.Number(key);
-    }
-  } else {
-    for (const char* key : {"predictor", "encoding", "stored", "options"}) {
-      if (toml.Has(key)) {
-        toml.Fail(key,
-                  "with 'sources' the predictor is few-shot transfer; "
-                  "leave one out");
-      }
-    }
-    spec.predictor = "few-shot";
-    spec.encoding = "";
-    spec.source_architectures = Count(toml, "source_architectures",
-                                      spec.source_architectures, kMostSamples);
-    spec.charge_sources = toml.Bool("charge_sources", false);
-  }
-  spec.train = Count(toml, "train", spec.train, kMostSamples);
-  spec.seed = Count(toml, "seed", spec.seed);
-  spec.draws = Count(toml, "draws", spec.draws, kMostDraws);
-  if (spec.draws == 0) toml.Fail("draws", "expected at least 1");
-  spec.noise = toml.Bool("noise", false);
-  if (toml.Has("fit_seconds")) {
-    spec.fit_seconds = toml.Number("fit_seconds");
-    if (!(*spec.fit_seconds >= 0)) {
-      toml.Fail("fit_seconds", "expected a number from 0 on");
-    }
-  }
-  return spec;
 }
 
 Filled ParseFilled(const std::string& text) {
@@ -181,97 +53,12 @@ const char* FilledName(Filled filled) {
   return "?";
 }
 
-}  // namespace
-
-Protocol ProtocolFromToml(const TomlTable& toml) {
-  return ReadProtocol(toml, {});
-}
-
-ProblemSpec ProblemFromToml(const TomlTable& toml, const Protocol& protocol,
-                            const std::string& default_name) {
-  ProblemSpec problem;
-  problem.name = toml.String("name", default_name);
-  problem.objectives = ReadObjectives(toml.Strings("objectives"));
-  problem.constraints = toml.Strings("constraints");
-  problem.score = ReadObjectives(toml.Strings("score"));
-  problem.features = toml.Strings("features");
-  problem.connected_only = toml.Bool("connected_only", false);
-  problem.measured_only = toml.Bool("measured_only", false);
-  problem.filter = toml.Strings("filter");
-  problem.filter_seconds = toml.Number("filter_seconds", 0);
-  if (!(problem.filter_seconds >= 0)) {
-    toml.Fail("filter_seconds", "expected a number from 0 on");
-  }
-  if (toml.Has("hot_start")) {
-    problem.hot_start = ReadHotStart(toml.Table("hot_start"));
-  }
-  for (const TomlTable& rung : toml.Tables("rung")) {
-    RungSpec spec;
-    spec.fidelity = rung.String("fidelity", "");
-    spec.cost = rung.String("cost", "");
-    spec.cost_scale = rung.Number("cost_scale", 1);
-    problem.ladder.push_back(spec);
-  }
-  if (toml.Has("early_stopping")) {
-    problem.early_stopping =
-        ReadEarlyStopping(toml.Table("early_stopping"), problem.ladder.size());
-  }
-  for (const TomlTable& surrogate : toml.Tables("surrogate")) {
-    problem.surrogates.push_back(ReadSurrogate(surrogate));
-  }
-  problem.filled = ParseFilled(toml.String("filled", "no"));
-  const TomlTable queries = toml.Table("query_seconds");
-  for (const std::string& key : queries.Keys()) {
-    problem.query_seconds[key] = queries.Number(key);
-    if (!(problem.query_seconds[key] >= 0)) {
-      queries.Fail(key, "expected a number from 0 on");
-    }
-  }
-  for (const TomlTable& factor : toml.Tables("factor")) {
-    FactorSpec spec;
-    spec.name = factor.String("name");
-    const bool platforms = factor.Has("platforms");
-    if (platforms == factor.Has("qualifiers")) {
-      factor.Fail("name", "a factor has either 'platforms' or 'qualifiers'");
-    }
-    spec.binding = platforms ? "platform" : "qualifiers";
-    spec.values = factor.Strings(platforms ? "platforms" : "qualifiers");
-    problem.factors.push_back(spec);
-  }
-  problem.protocol = ReadProtocol(toml, protocol);
-  return problem;
-}
-
-StrategySpec StrategyFromToml(const TomlTable& toml) {
-  StrategySpec spec;
-  spec.name = toml.String("name");
-  spec.label = toml.String("label", DefaultStrategyLabel(spec.name));
-  const TomlTable options = toml.Table("options");
-  for (const std::string& key : options.Keys()) {
-    spec.options[key] = options.Text(key);
-  }
-  return spec;
-}
-
-namespace {
-
 Experiment ReadExperiment(const TomlTable& toml, const std::string& folder) {
   Experiment experiment;
-  experiment.name = toml.String("name");
-  experiment.table = toml.String("table", "");
+  ExperimentKeys().Read(toml, &experiment);
   if (!experiment.table.empty() && !folder.empty()) {
     experiment.table =
         (std::filesystem::path(folder) / experiment.table).string();
-  }
-  experiment.seed = Count(toml, "seed", 1);
-  experiment.repetitions = Count(toml, "repetitions", 1, kMostRepetitions);
-  const Protocol protocol = ProtocolFromToml(toml.Table("protocol"));
-  for (const TomlTable& problem : toml.Tables("problem")) {
-    experiment.problems.push_back(
-        ProblemFromToml(problem, protocol, experiment.name));
-  }
-  for (const TomlTable& strategy : toml.Tables("strategy")) {
-    experiment.strategies.push_back(StrategyFromToml(strategy));
   }
   toml.CheckAllRead();
   experiment.Check();

@@ -159,7 +159,7 @@ struct StrategySpec {
 };
 
 /// One TOML file: problems × strategies × repetitions on a table. The format
-/// is documented in bench/harness/README.md.
+/// is documented in bench/harness/README.md, its keys in EXPERIMENT.md there.
 struct Experiment {
   std::string name;
   std::string table;  // path as given, or empty

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "tests/cli/process.h"
 #include "tests/temp_dir.h"
 
 namespace hwnas {
@@ -45,6 +46,17 @@ TEST(Readme, ASpaceOfYourOwnWorksAsPrinted) {
                                       "1 gaps from 'csv'"));
   // The report compares the strategies.
   EXPECT_THAT(out, testing::HasSubstr("regularized-evolution - tpe"));
+}
+
+TEST(Readme, TheReferenceOfAnExperimentIsWhatIsPrinted) {
+  const ProcessResult result = RunHwnas({"run", "--reference"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, ReadBytes(std::string(HWNAS_SOURCE_DIR) +
+                                  "/bench/harness/EXPERIMENT.md"))
+      << "write it again: hwnas run --reference > bench/harness/EXPERIMENT.md";
+  const ProcessResult json =
+      RunHwnas({"run", "--reference", "--format", "json"});
+  EXPECT_THAT(json.out, testing::HasSubstr("\"table\": \"[[problem.rung]]\""));
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 
+#include "bench/harness/experiment_keys.h"
 #include "tabular/error.h"
 
 namespace hwnas {
@@ -92,6 +94,68 @@ TEST(Experiment, ThoseWhoseFiguresAreShownCanBeRead) {
     ++count;
   }
   EXPECT_GE(count, 6u);
+}
+
+TEST(Experiment, EveryKeyOfTheReferenceCanBeReadAndNoOther) {
+  // A wrong type is named for each key: it was looked at, and is no unknown
+  // one.
+  size_t keys = 0;
+  for (const KeySection& section : ExperimentKeys().Sections()) {
+    EXPECT_FALSE(section.about.empty()) << section.header;
+    for (const KeyInfo& key : section.keys) {
+      SCOPED_TRACE(section.header + " " + key.name);
+      EXPECT_FALSE(key.type.empty());
+      EXPECT_FALSE(key.about.empty());
+      const std::string table = section.header.starts_with("[[problem.") ||
+                                        section.header.starts_with("[problem.")
+                                    ? "[[problem]]\n" + section.header
+                                    : section.header;
+      const std::string message =
+          MessageOf(table + "\n" + key.name + " = 1979-05-27\n");
+      EXPECT_EQ(message.find("unknown key"), std::string::npos) << message;
+      EXPECT_NE(message, "accepted");
+      ++keys;
+    }
+  }
+  EXPECT_GT(keys, 50u);
+  for (const char* table : {"", "[protocol]\n", "[[problem.rung]]\n",
+                            "[problem.hot_start]\narchitectures = [\"x\"]\n",
+                            "[[problem.surrogate]]\nmetric = \"x\"\n"}) {
+    const std::string text = *table == '\0'
+                                 ? "typo = 1\n" + std::string(kSmall)
+                                 : std::string(
+                                       "name = \"x\"\n[[problem]]\n"
+                                       "objectives = [\"accuracy\"]\n") +
+                                       table + "typo = 1\n";
+    EXPECT_NE(MessageOf(text).find("unknown key 'typo'"), std::string::npos)
+        << MessageOf(text);
+  }
+}
+
+TEST(Experiment, TheReferenceShowsTheDefaultsThatAreRead) {
+  std::map<std::string, std::string> defaults;
+  for (const KeySection& section : ExperimentKeys().Sections()) {
+    for (const KeyInfo& key : section.keys) {
+      defaults[section.header + key.name] = key.default_value;
+    }
+  }
+  EXPECT_EQ(defaults.at("[protocol]workers"), "1");
+  EXPECT_EQ(defaults.at("[protocol]charge_missing"), "\"full\"");
+  EXPECT_EQ(defaults.at("[problem.early_stopping]quantile"), "0.5");
+  EXPECT_EQ(defaults.at("[[problem.surrogate]]predictor"), "\"xgboost\"");
+  EXPECT_EQ(defaults.at("[[problem]]objectives"), "");  // required
+}
+
+TEST(Experiment, NumbersOutOfRangeAreRefusedWithTheRange) {
+  const std::string small = kSmall;
+  EXPECT_NE(MessageOf("repetitions = 0\n" + small)
+                .find("expected a whole number from 1 to 1000000, found 0"),
+            std::string::npos);
+  EXPECT_NE(MessageOf(small + "[[problem]]\nworkers = 0\n").find("from 1"),
+            std::string::npos);
+  EXPECT_NE(MessageOf(small + "[[problem]]\ncharge_missing = \"ful\"\n")
+                .find("expected one of \"full\", \"free\""),
+            std::string::npos);
 }
 
 TEST(Experiment, MistakesAreNamed) {
