@@ -59,5 +59,44 @@ TEST(Readme, TheReferenceOfAnExperimentIsWhatIsPrinted) {
   EXPECT_THAT(json.out, testing::HasSubstr("\"table\": \"[[problem.rung]]\""));
 }
 
+TEST(Readme, AnArrayJobOfSharesMergesToOneRun) {
+  const TempDir folder;
+  WriteBytes(folder.Path("e.toml"), R"(
+name = "e"
+repetitions = 6
+[protocol]
+evaluations = 20
+[[problem]]
+objectives = ["accuracy:val"]
+[[strategy]]
+name = "random"
+[[strategy]]
+name = "regularized-evolution"
+)");
+  WriteBytes(folder.Path("commands.sh"), "set -e\ncd '" + folder.Path("") +
+                                             R"('
+export HWNAS=')" HWNAS_BINARY
+                                             R"(' SLURM_ARRAY_TASK_COUNT=3
+for i in 1 2 3; do
+  SLURM_ARRAY_TASK_ID=$i sh ')" HWNAS_SOURCE_DIR
+                                             R"(/bench/experiments/run.sbatch' \
+    e.toml synthetic part
+done
+"$HWNAS" merge part.*.db --out merged.db
+"$HWNAS" run e.toml --table synthetic --out whole.db
+"$HWNAS" info merged.db --format json >merged.json
+"$HWNAS" info whole.db --format json >whole.json
+"$HWNAS" info part.1.db --format json >part.json
+)");
+  const int status = std::system(("sh '" + folder.Path("commands.sh") + "' >'" +
+                                  folder.Path("out") + "' 2>&1")
+                                     .c_str());
+  ASSERT_EQ(status, 0) << ReadBytes(folder.Path("out"));
+  const std::string whole = ReadBytes(folder.Path("whole.json"));
+  EXPECT_THAT(whole, testing::HasSubstr("\"runs\": 12"));
+  EXPECT_EQ(ReadBytes(folder.Path("merged.json")), whole);
+  EXPECT_NE(ReadBytes(folder.Path("part.json")), whole);
+}
+
 }  // namespace
 }  // namespace hwnas
