@@ -84,7 +84,7 @@ const std::vector<QualifierInfo>& QualifierInfos() {
       {"bits", ValueKind::kCount, {}},
       {"cells", ValueKind::kCount, {}},
       {"channels", ValueKind::kCount, {}},
-      {"classes", ValueKind::kCount, {}},
+      {"classes", ValueKind::kName, {}},
       {"graph", ValueKind::kChoice, {"effective", "full"}},
       {"init", ValueKind::kName, {}},
       {"method", ValueKind::kName, {}},

@@ -94,7 +94,7 @@ AuditReport Audit(const Recipe& recipe, const std::vector<Shard>& shards,
   rng.Shuffle(std::span<std::pair<const ShardHeader*, const ShardRow*>>(rows));
   rows.resize(std::min(rows.size(), static_cast<size_t>(count)));
 
-  const auto space = MakeSpace(recipe.space);
+  const auto space = recipe.TrainedSpace();
   const ImageSets data = LoadFashionMnist(recipe, data_folder);
   AuditReport report;
   report.kernels = BestKernels().name;

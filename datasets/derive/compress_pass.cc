@@ -35,7 +35,7 @@ class CompressPass {
       : recipe_(recipe),
         options_(options),
         progress_callback_(progress),
-        space_(MakeSpace(recipe.space)),
+        space_(recipe.TrainedSpace()),
         data_(LoadFashionMnist(recipe, options.data_folder)),
         input_({{1, recipe.image_size, recipe.image_size}, recipe.classes}) {
     if (recipe.start) starts_.emplace(*recipe.start, options.init_from);

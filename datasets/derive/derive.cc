@@ -42,7 +42,7 @@ class Derivation {
       : recipe_(recipe),
         options_(options),
         progress_callback_(progress),
-        space_(MakeSpace(recipe.space)),
+        space_(recipe.TrainedSpace()),
         networks_(ListNetworks(recipe, *space_)),
         data_(LoadFashionMnist(recipe, options.data_folder)) {
     const std::vector<ShardHeader> all =

@@ -1,6 +1,7 @@
 #include "datasets/derive/derived_table.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -33,9 +34,16 @@ using TrainingKey = std::pair<int, uint64_t>;
 using Trainings =
     std::unordered_map<std::string, std::map<TrainingKey, const ShardRow*>>;
 
-// Of what depends on the images' classes.
+// Of what depends on the network's cells and the images' classes.
 std::string Qualifiers(const Recipe& recipe) {
-  return recipe.classes == 10 ? "" : fmt::format(";classes={}", recipe.classes);
+  std::string text;
+  if (recipe.cells != 0) text += fmt::format(";cells={}", recipe.cells);
+  if (!recipe.class_ids.empty()) {
+    text += fmt::format(";classes={}", fmt::join(recipe.class_ids, "."));
+  } else if (recipe.classes != 10) {
+    text += fmt::format(";classes={}", recipe.classes);
+  }
+  return text;
 }
 
 // Of trainings that start from others, `;init=` and the recipe's name, `-` for
@@ -228,7 +236,8 @@ class CompressionColumns {
                      int images, TableWriter* writer)
       : recipe_(recipe),
         writer_(writer),
-        with_params_(images == recipe.training_images) {
+        with_params_(images == recipe.training_images),
+        trained_space_(recipe.TrainedSpace()) {
     input_.image = {1, recipe.image_size, recipe.image_size};
     input_.classes = recipe.classes;
     const std::string dataset = DatasetName(recipe);
@@ -279,7 +288,7 @@ class CompressionColumns {
       return {0, Missing::kDisconnected};
     }
     const LayerGraph graph =
-        writer_->Space().Layers(row.architecture, input_).Effective();
+        trained_space_->Layers(row.architecture, input_).Effective();
     const int64_t all = Params(graph);
     const int64_t others = Params(graph, 100);
     if (weights > all - others) {
@@ -321,6 +330,7 @@ class CompressionColumns {
   const Recipe& recipe_;
   TableWriter* writer_;
   bool with_params_;
+  std::shared_ptr<const SearchSpace> trained_space_;
   NetworkInput input_;
   // By sparsity: params, then by width val and test.
   std::vector<int64_t> columns_;
@@ -333,7 +343,9 @@ class CompressionColumns {
 class CostColumns {
  public:
   CostColumns(const Recipe& recipe, bool compressed, TableWriter* writer)
-      : writer_(writer), compressed_(compressed) {
+      : writer_(writer),
+        compressed_(compressed),
+        trained_space_(recipe.TrainedSpace()) {
     input_.image = {1, recipe.image_size, recipe.image_size};
     input_.classes = recipe.classes;
     const std::string dataset = DatasetName(recipe);
@@ -367,7 +379,7 @@ class CostColumns {
     const auto [found, is_new] = costs_.try_emplace(key);
     if (is_new) {
       found->second =
-          Count(writer_->Space().Layers(architecture, input_).Effective());
+          Count(trained_space_->Layers(architecture, input_).Effective());
     }
     for (size_t c = 0; c < columns_.size(); ++c) {
       writer_->Set(columns_[c], "", row, {found->second[c], Missing::kNone});
@@ -394,6 +406,7 @@ class CostColumns {
 
   TableWriter* writer_;
   bool compressed_;
+  std::shared_ptr<const SearchSpace> trained_space_;
   NetworkInput input_;
   std::vector<int64_t> columns_;
   std::unordered_map<std::string, std::vector<double>> costs_;

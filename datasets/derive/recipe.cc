@@ -12,6 +12,7 @@
 #include "datasets/derive/kernels.h"
 #include "datasets/toml_reader.h"
 #include "tabular/sha256.h"
+#include "tabular/spaces/nb201.h"
 
 namespace hwnas::derive {
 namespace {
@@ -81,6 +82,12 @@ void ReadStart(const TomlTable& table, const std::string& folder, int depth,
     table.Fail("recipe", fmt::format("is of space {}, must be of {}",
                                      other.space, recipe->space));
   }
+  if (other.cells != recipe->cells) {
+    table.Fail("recipe", "is of networks with another number of cells");
+  }
+  if (!recipe->order.empty()) {
+    table.Fail("recipe", "has its own order of networks; leave out 'order'");
+  }
   HotStart start;
   start.name = other.name;
   start.digest = other.Digest();
@@ -97,6 +104,14 @@ Recipe FromToml(const TomlTable& root, const std::string& folder, int depth) {
   Recipe recipe;
   recipe.name = root.String("name");
   recipe.space = root.String("space");
+  if (root.Has("cells")) {
+    recipe.cells = IntegerWithin(root, "cells", 1, 64);
+    if (dynamic_cast<const Nb201Space*>(MakeSpace(recipe.space).get()) ==
+        nullptr) {
+      root.Fail("cells", "is for spaces of nb201");
+    }
+  }
+  recipe.order = root.String("order", "");
   const TomlTable data = root.Table("data");
   if (data.String("dataset") != "fashion-mnist") {
     data.Fail("dataset", "only 'fashion-mnist' is known");
@@ -178,6 +193,14 @@ std::string Recipe::Digest() const {
     sha.Add(std::string_view("classes"));
     for (const int id : class_ids) sha.Add(static_cast<uint64_t>(id));
   }
+  if (cells != 0) {
+    sha.Add(std::string_view("cells"));
+    sha.Add(static_cast<uint64_t>(cells));
+  }
+  if (!order.empty()) {
+    sha.Add(std::string_view("order"));
+    sha.Add(order);
+  }
   if (start) {
     sha.Add(std::string_view("start"));
     sha.Add(start->digest);
@@ -185,6 +208,21 @@ std::string Recipe::Digest() const {
     sha.Add(static_cast<uint64_t>(start->images));
   }
   return sha.HexDigest();
+}
+
+std::string Recipe::OrderLabel() const {
+  if (start) return start->order;
+  return order.empty() ? name : order;
+}
+
+std::shared_ptr<const SearchSpace> Recipe::TrainedSpace() const {
+  std::shared_ptr<const SearchSpace> own = MakeSpace(space);
+  if (cells == 0) return own;
+  const auto* nb201 = dynamic_cast<const Nb201Space*>(own.get());
+  HWNAS_CHECK(nb201 != nullptr);  // ReadRecipe() refuses others
+  Nb201Skeleton skeleton = nb201->Skeleton();
+  skeleton.cells = cells;
+  return std::make_shared<Nb201Space>(skeleton);
 }
 
 int Recipe::AnswerOf(int label) const {

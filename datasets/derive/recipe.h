@@ -2,10 +2,13 @@
 #define HWNAS_DATASETS_DERIVE_RECIPE_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "tabular/search_space.h"
 
 namespace hwnas::derive {
 
@@ -40,6 +43,12 @@ struct HotStart {
 struct Recipe {
   std::string name;   // label of every random stream
   std::string space;  // spec, as in MakeSpace()
+  /// Of a stage of the networks that are trained, in place of the space's; 0:
+  /// as many as it has. Rows and columns are still of the space.
+  int cells = 0;
+  /// Label of another recipe's order of networks, taken for this one; empty:
+  /// its own.
+  std::string order;
   int image_size = 14;
   int classes = 10;  // number of them
   /// Which of Fashion-MNIST's ten, in the order of the network's answers;
@@ -60,9 +69,11 @@ struct Recipe {
   /// Position of a label of Fashion-MNIST among the answers, -1 if it is not
   /// among them.
   int AnswerOf(int label) const;
-  /// Label of the order of networks: its name, or that of the recipe it
-  /// starts from, so that the first networks of both are the same.
-  std::string OrderLabel() const { return start ? start->order : name; }
+  /// Label of the order of networks: `order`, or its name, or that of the
+  /// recipe it starts from, so that the first networks of both are the same.
+  std::string OrderLabel() const;
+  /// The space with `cells` a stage: what layers are taken from.
+  std::shared_ptr<const SearchSpace> TrainedSpace() const;
   /// SHA-256 over everything that moves a number, 64 hex digits.
   std::string Digest() const;
   /// One-cycle: a linear rise to peak_rate, then half a cosine to 0.

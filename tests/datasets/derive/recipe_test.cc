@@ -114,6 +114,37 @@ TEST(Recipe, ClassesAreANumberOrAList) {
   EXPECT_THROW(ParseRecipe(WithClasses("11"), "x"), Error);
 }
 
+TEST(Recipe, MayTrainMoreCellsThanItsSpaceHas) {
+  const Recipe own = ParseRecipe(WithClasses("10"), "x");
+  const Recipe deeper = ParseRecipe("cells=7\n" + WithClasses("10"), "x");
+  EXPECT_EQ(own.TrainedSpace()->Spec(), "nb201@1");
+  EXPECT_EQ(deeper.TrainedSpace()->Spec(), "nb201@1{cells=7}");
+  EXPECT_EQ(deeper.space, own.space);
+  EXPECT_NE(deeper.Digest(), own.Digest());
+  EXPECT_THROW(ParseRecipe("cells=0\n" + WithClasses("10"), "x"), Error);
+}
+
+TEST(Recipe, MayTakeTheOrderOfAnother) {
+  const Recipe own = ParseRecipe(WithClasses("10"), "x");
+  const Recipe other = ParseRecipe("order='y@1'\n" + WithClasses("10"), "x");
+  EXPECT_EQ(own.OrderLabel(), "x@1");
+  EXPECT_EQ(other.OrderLabel(), "y@1");
+  EXPECT_NE(other.Digest(), own.Digest());
+}
+
+TEST(Recipe, TransferRecipesTrainTheMainRecipesFirstNetworks) {
+  const std::string folder = HWNAS_SOURCE_DIR "/datasets/derive/recipes/";
+  for (const char* name : {"a", "b", "ab", "cells", "size"}) {
+    const Recipe recipe = ReadRecipe(folder + "transfer-" + name + ".toml");
+    EXPECT_EQ(recipe.OrderLabel(), "fashion-mnist-nb201@1") << name;
+    for (const Series& series : recipe.series) {
+      EXPECT_EQ(series.first, 0) << name;
+      EXPECT_EQ(series.networks, 160) << name;
+    }
+  }
+  EXPECT_FALSE(ReadRecipe(folder + "transfer-ab.toml").start->keep_head);
+}
+
 TEST(Recipe, AHotStartNamesAnotherRecipeOfTheSameSpace) {
   const TempDir folder;
   WriteBytes(folder.Path("other.toml"), WithClasses("5"));
