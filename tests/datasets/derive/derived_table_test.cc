@@ -146,6 +146,30 @@ TEST(DerivedTable, CostsAreThoseOfTheEffectiveNetworkOnTheRecipesImages) {
   }
 }
 
+TEST(DerivedTable, ColumnsTellOtherCellsAndOtherClassesApart) {
+  const TempDir folder;
+  const Fixture own;
+  own.Write(folder.Path("table.db"));
+  Fixture other;
+  other.recipe.name = "other@1";
+  other.recipe.cells = 3;
+  other.recipe.classes = 2;
+  other.recipe.class_ids = {8, 1};
+  for (Shard& shard : other.rows.trainings) {
+    shard.header.recipe_digest = other.recipe.Digest();
+    for (ShardRow& row : shard.rows) row.test = 1500;
+  }
+  const auto table = other.Write(folder.Path("table.db"));
+  const size_t row = table->FindRow(own.networks[0]).value();
+  EXPECT_EQ(At(*table, "accuracy:test", row).value, 50);
+  EXPECT_EQ(At(*table, "accuracy:test;cells=3;classes=8.1", row).value, 75);
+  const LayerGraph graph = other.recipe.TrainedSpace()
+                               ->Layers(own.networks[0], {{1, 14, 14}, 2})
+                               .Effective();
+  EXPECT_EQ(At(*table, "macs;cells=3;classes=8.1", row).value, Macs(graph));
+  EXPECT_LT(At(*table, "macs", row).value, Macs(graph));
+}
+
 TEST(DerivedTable, MoreShardsFillGapsAndTheOrderOfThemIsOfNoAccount) {
   const Fixture fixture;
   const TempDir folder;
