@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -21,6 +22,14 @@ std::vector<std::string> Names() {
   return names;
 }
 
+/// Sanitizers find nothing in a mean of many runs that they do not find in the
+/// other checks' runs of the same code, and take minutes for it.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 /// Strategy × check: what `hwnas plugin check` asks of others' strategies is
 /// asked of each built-in one.
 class StrategyConformance
@@ -29,6 +38,9 @@ class StrategyConformance
 TEST_P(StrategyConformance, Holds) {
   const auto& [name, i] = GetParam();
   const ConformanceCheck& check = ConformanceChecks()[i];
+  if (kSanitized && check.name == std::string_view("BeatsRandomWhereItClaimsTo")) {
+    GTEST_SKIP() << "judged without sanitizers";
+  }
   const ConformanceResult result =
       RunConformanceCheck(check, *OpenStrategy(name, {}));
   if (result.verdict == ConformanceVerdict::kNotAsked) {
