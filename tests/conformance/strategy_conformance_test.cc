@@ -38,7 +38,8 @@ class StrategyConformance
 TEST_P(StrategyConformance, Holds) {
   const auto& [name, i] = GetParam();
   const ConformanceCheck& check = ConformanceChecks()[i];
-  if (kSanitized && check.name == std::string_view("BeatsRandomWhereItClaimsTo")) {
+  if (kSanitized &&
+      check.name == std::string_view("BeatsRandomWhereItClaimsTo")) {
     GTEST_SKIP() << "judged without sanitizers";
   }
   const ConformanceResult result =
