@@ -13,6 +13,7 @@
 #include "bench/cli/interrupt.h"
 #include "bench/cli/json.h"
 #include "bench/cli/output.h"
+#include "bench/harness/defaults.h"
 #include "bench/report/document.h"
 #include "bench/transfer/study_file.h"
 #include "bench/transfer/transfer_report.h"
@@ -74,8 +75,10 @@ void RunTransferCommand(const Options& options) {
     throw Error(ErrorCode::kUsage, "transfer: name a study, or ask for --list");
   }
   const TransferFile file = FindTransferFile(options.name);
-  const std::shared_ptr<const Table> table =
-      Table::Open(TableOfData("transfer", file.name, file.data, options.table));
+  const bool embedded = options.table.empty() && file.of_embedded_table;
+  const std::shared_ptr<const Table> table = Table::Open(
+      embedded ? EmbeddedTable()
+               : TableOfData("transfer", file.name, file.data, options.table));
   const InterruptScope interrupt;
   const TransferAnswer answer =
       RunTransfer(file, *table, [&interrupt] { return interrupt.Requested(); });
@@ -101,8 +104,9 @@ void AddTransferCommand(CLI::App& app) {
   command->add_option("study", options->name,
                       "A study (see --list), or a TOML file of your own");
   command->add_option("--table", options->table,
-                      "Table to ask (default: published data in $HWNAS_DATA "
-                      "or ../shared/data, imported once)");
+                      "Table to ask (default: the study's: published data in "
+                      "$HWNAS_DATA or ../shared/data, imported once, or the "
+                      "table that comes with hwnas)");
   command->add_option("--format", options->format,
                       "text, md, html, json or csv (default: text)");
   command->add_flag("--list", options->list, "List the studies");

@@ -67,13 +67,28 @@ std::vector<size_t> Ordered(const std::vector<double>& values) {
   return order;
 }
 
-std::optional<double> MeanSeconds(const Table& table, const SignalSpec& spec) {
+// Of whom the study speaks.
+std::vector<size_t> RowsOf(const Table& table, bool one_per_network) {
+  std::vector<size_t> rows;
+  std::vector<uint8_t> seen(table.EffectiveNetworks());
+  for (size_t row = 0; row < table.Rows(); ++row) {
+    if (!table.Connected(row)) continue;
+    uint8_t& known = seen[table.EffectiveNetwork(row)];
+    if (one_per_network && known != 0) continue;
+    known = 1;
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+std::optional<double> MeanSeconds(const Table& table, const SignalSpec& spec,
+                                  const std::vector<size_t>& rows) {
   if (spec.cost.empty()) return std::nullopt;
   const ColumnPointer column = table.LoadOrCompute(Metric::Parse(spec.cost));
   double sum = 0;
   size_t count = 0;
-  for (size_t row = 0; row < table.Rows(); ++row) {
-    if (!table.Connected(row) || !column->Mean(row).Ok()) continue;
+  for (const size_t row : rows) {
+    if (!column->Mean(row).Ok()) continue;
     sum += column->Mean(row).value;
     ++count;
   }
@@ -81,25 +96,29 @@ std::optional<double> MeanSeconds(const Table& table, const SignalSpec& spec) {
   return spec.cost_scale * sum / double(count);
 }
 
-double Optimum(const Table& table, const Signal& target) {
+double Optimum(const Signal& target, const std::vector<size_t>& all) {
   std::optional<double> best;
-  for (size_t row = 0; row < table.Rows(); ++row) {
-    if (!table.Connected(row) || !target.Has(row)) continue;
+  for (const size_t row : all) {
+    if (!target.Has(row)) continue;
     const double value = target.signs[0] * target.columns[0]->Mean(row).value;
     best = best ? std::max(*best, value) : value;
   }
   return best.value_or(0);
 }
 
-SignalTransfer Compare(const Table& table, const SignalStudySpec& spec,
-                       const Signal& signal, const Signal& target,
-                       double optimum) {
+// Those of `all` that have both.
+std::vector<size_t> RowsOf(const Signal& signal, const Signal& target,
+                           const std::vector<size_t>& all) {
   std::vector<size_t> rows;
-  for (size_t row = 0; row < table.Rows(); ++row) {
-    if (table.Connected(row) && signal.Has(row) && target.Has(row)) {
-      rows.push_back(row);
-    }
+  for (const size_t row : all) {
+    if (signal.Has(row) && target.Has(row)) rows.push_back(row);
   }
+  return rows;
+}
+
+SignalTransfer Compare(const SignalStudySpec& spec, const Signal& signal,
+                       const Signal& target, const std::vector<size_t>& all) {
+  const std::vector<size_t> rows = RowsOf(signal, target, all);
   if (rows.size() < kFewest) {
     throw Error(ErrorCode::kUsage,
                 fmt::format("transfer: {} architectures have both signal and "
@@ -135,7 +154,7 @@ SignalTransfer Compare(const Table& table, const SignalStudySpec& spec,
     SignalChoice choice;
     choice.k = k;
     choice.best = target.signs[0] * best;
-    choice.regret = optimum - best;
+    choice.regret = y[by_target[0]] - best;
     choice.rank = 1 + static_cast<uint64_t>(std::count_if(
                           y.begin(), y.end(),
                           [best](double value) { return value > best; }));
@@ -144,11 +163,31 @@ SignalTransfer Compare(const Table& table, const SignalStudySpec& spec,
   return out;
 }
 
+// An optional signal; nullopt where the table lacks it, or has not enough of
+// it for a target.
+std::optional<Signal> LoadOptional(const Table& table, const SignalSpec& spec,
+                                   const std::vector<Signal>& targets,
+                                   const std::vector<size_t>& rows) {
+  std::optional<Signal> signal;
+  try {
+    signal = LoadSignal(table, spec);
+  } catch (const Error& error) {
+    if (error.Code() != ErrorCode::kNotFound) throw;
+    return std::nullopt;
+  }
+  const bool enough =
+      std::all_of(targets.begin(), targets.end(), [&](const Signal& target) {
+        return RowsOf(*signal, target, rows).size() >= kFewest;
+      });
+  return enough ? signal : std::nullopt;
+}
+
 }  // namespace
 
 SignalStudy RunSignalStudy(const Table& table, const SignalStudySpec& spec) {
   SignalStudy out;
   out.elite = spec.elite;
+  const std::vector<size_t> rows = RowsOf(table, spec.one_per_network);
   std::vector<Signal> targets;
   for (const SignalSpec& target : spec.targets) {
     targets.push_back(LoadSignal(table, target));
@@ -156,16 +195,21 @@ SignalStudy RunSignalStudy(const Table& table, const SignalStudySpec& spec) {
     out.units.push_back(
         FindQuantity(targets.back().columns[0]->Info().metric.quantity).unit);
     out.optimum.push_back(targets.back().signs[0] *
-                          Optimum(table, targets.back()));
+                          Optimum(targets.back(), rows));
   }
-  for (size_t s = 0; s < spec.signals.size(); ++s) {
-    const Signal signal = LoadSignal(table, spec.signals[s]);
-    out.signals.push_back(spec.signals[s].name);
-    out.seconds.push_back(MeanSeconds(table, spec.signals[s]));
+  for (const SignalSpec& named : spec.signals) {
+    const std::optional<Signal> signal =
+        named.optional ? LoadOptional(table, named, targets, rows)
+                       : LoadSignal(table, named);
+    if (!signal) {
+      out.left_out.push_back(named.name);
+      continue;
+    }
+    out.signals.push_back(named.name);
+    out.seconds.push_back(MeanSeconds(table, named, rows));
     for (size_t t = 0; t < targets.size(); ++t) {
-      SignalTransfer transfer = Compare(table, spec, signal, targets[t],
-                                        targets[t].signs[0] * out.optimum[t]);
-      transfer.signal = s;
+      SignalTransfer transfer = Compare(spec, *signal, targets[t], rows);
+      transfer.signal = out.signals.size() - 1;
       transfer.target = t;
       out.transfers.push_back(std::move(transfer));
     }

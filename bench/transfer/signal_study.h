@@ -14,15 +14,16 @@ namespace hwnas {
 /// The best `k` by a signal, judged by a target.
 struct SignalChoice {
   uint64_t k = 0;
-  double best = 0;  // value of the target
-  double regret = 0;
+  double best = 0;    // value of the target
+  double regret = 0;  // to the best of those that have both
   uint64_t rank = 0;  // 1: the best there is
 };
 
 struct SignalTransfer {
   size_t signal = 0;
   size_t target = 0;
-  size_t architectures = 0;  // connected, with both
+  size_t architectures = 0;  // connected, with both; of a network one where
+                             // the study says so
   std::optional<double> spearman;
   std::optional<double> kendall;
   /// Kendall's tau among the target's elite, and the share of the elite that
@@ -34,6 +35,7 @@ struct SignalTransfer {
 
 struct SignalStudy {
   std::vector<std::string> signals;
+  std::vector<std::string> left_out;  // optional ones, by name
   std::vector<std::string> targets;
   std::vector<std::string> units;  // of targets
   std::vector<double> optimum;     // of targets, over connected architectures
@@ -47,7 +49,7 @@ struct SignalStudy {
 /// replicates; equal signals are taken in the table's order. A signal of
 /// several metrics is the mean of their ranks among the architectures that
 /// have all. Error(kNotFound): no such metric; Error(kUsage): fewer than 100
-/// architectures for a pair.
+/// architectures for a pair; an optional signal is left out instead.
 SignalStudy RunSignalStudy(const Table& table, const SignalStudySpec& spec);
 
 }  // namespace hwnas

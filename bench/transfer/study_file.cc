@@ -40,10 +40,17 @@ class Reader {
  private:
   void ReadData() {
     file_.data.base = toml_.String("data", "");
+    if (file_.data.base == "embedded") {
+      file_.data.base.clear();
+      file_.of_embedded_table = true;
+    }
     for (const TomlTable& toml : toml_.Tables("import")) {
       file_.data.imports.push_back({toml.String("source"),
                                     toml.Strings("paths"),
                                     toml.String("schema", "")});
+    }
+    if (file_.of_embedded_table && !file_.data.imports.empty()) {
+      toml_.Fail("import", "the embedded table takes no imports");
     }
     if (file_.data.empty()) return;
     try {
@@ -105,6 +112,7 @@ class Reader {
     signal.cost = toml.String("cost", "");
     if (!signal.cost.empty()) Metric::Parse(signal.cost);
     signal.cost_scale = toml.Number("cost_scale", 1);
+    signal.optional = toml.Bool("optional", false);
     return signal;
   }
 
@@ -115,6 +123,9 @@ class Reader {
     }
     for (const TomlTable& toml : toml_.Tables("target")) {
       spec.targets.push_back(ReadSignal(toml));
+      if (spec.targets.back().optional) {
+        toml.Fail("optional", "a target must be there");
+      }
       if (spec.targets.back().metrics.size() != 1) {
         toml.Fail("metric", "a target is one metric");
       }
@@ -134,6 +145,7 @@ class Reader {
     if (!(spec.elite > 0 && spec.elite <= 1)) {
       toml_.Fail("elite", "a share is above 0 and at most 1");
     }
+    spec.one_per_network = toml_.Bool("one_per_network", false);
   }
 
   const TomlTable& toml_;

@@ -37,6 +37,8 @@ struct SignalSpec {
   /// Simulated seconds an architecture: a metric, empty: none; times scale.
   std::string cost;
   double cost_scale = 1;
+  /// Left out, and said, where the table does not have enough of it.
+  bool optional = false;
 };
 
 /// What choosing by one signal is worth by another.
@@ -45,6 +47,9 @@ struct SignalStudySpec {
   std::vector<SignalSpec> targets;  // one metric each
   std::vector<uint64_t> top = {1, 10, 100};
   double elite = 0.1;  // share of the target's best, looked at apart
+  /// Of architectures that are one effective network, the first alone: where
+  /// they share a training, others would count it more than once.
+  bool one_per_network = false;
 };
 
 /// A transfer study: what is asked of a table. One TOML file, described in
@@ -53,7 +58,10 @@ struct TransferFile {
   std::string name;
   std::string title;
   std::string note;
-  PublishedData data;  // where no table is given
+  /// Where no table is given: published data, or the table that comes with
+  /// hwnas (`data = "embedded"`).
+  PublishedData data;
+  bool of_embedded_table = false;
   /// One of them has platforms, the other signals.
   bool of_platforms = false;
   PlatformStudySpec platforms;

@@ -208,6 +208,10 @@ std::vector<std::string> FindingsOf(const SignalStudy& study) {
     if (worst != best) text += fmt::format("; worst: {}", say(*worst));
     out.push_back(text + ".");
   }
+  if (!study.left_out.empty()) {
+    out.push_back(
+        fmt::format("Not in this table: {}.", fmt::join(study.left_out, ", ")));
+  }
   return out;
 }
 
@@ -405,6 +409,7 @@ void AddJson(const SignalStudy& study, Json* json) {
     signals.push_back(
         {{"name", study.signals[s]}, {"seconds", Number(study.seconds[s])}});
   }
+  (*json)["left_out"] = study.left_out;
   (*json)["elite"] = study.elite;
   Json& pairs = (*json)["transfers"] = Json::array();
   for (const SignalTransfer& t : study.transfers) {

@@ -65,5 +65,14 @@ TEST(DefaultRun, InfoIsAboutTheSameTable) {
   EXPECT_EQ(json::parse(info.out).at("effective_networks"), 6985);
 }
 
+TEST(DefaultRun, AStudyOfItNeedsNoTable) {
+  const ProcessResult study =
+      RunHwnas({"transfer", "fidelities-derived", "--format", "json"});
+  ASSERT_EQ(study.exit_code, 0) << study.err;
+  const json answer = json::parse(study.out);
+  EXPECT_EQ(answer.at("kind"), "signals");
+  EXPECT_GE(answer.at("transfers").at(0).at("architectures"), 6984);
+}
+
 }  // namespace
 }  // namespace hwnas

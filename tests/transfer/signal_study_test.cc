@@ -1,6 +1,7 @@
 #include "bench/transfer/signal_study.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "bench/transfer/transfer_report.h"
 #include "datasets/synthetic.h"
@@ -89,6 +90,35 @@ TEST_F(SignalStudyTest, SeveralMetricsAreOneSignalWithItsCost) {
   EXPECT_LE(both.choices[1].regret, both.choices[0].regret);
 }
 
+TEST_F(SignalStudyTest, ANetworkCountsOnceWhereTheStudySaysSo) {
+  std::set<size_t> networks;
+  size_t architectures = 0;
+  for (size_t row = 0; row < table_->Rows(); ++row) {
+    if (!table_->Connected(row)) continue;
+    ++architectures;
+    networks.insert(table_->EffectiveNetwork(row));
+  }
+  ASSERT_LT(networks.size(), architectures);
+  EXPECT_EQ(Run(kStudy).transfers[0].architectures, architectures);
+  EXPECT_EQ(Run("one_per_network = true\n" + std::string(kStudy + 1))
+                .transfers[0]
+                .architectures,
+            networks.size());
+}
+
+TEST_F(SignalStudyTest, OnlyAnOptionalSignalMayLack) {
+  const std::string more = std::string(kStudy) +
+                           "[[signal]]\nname = \"other images\"\n"
+                           "metric = \"accuracy:val/e12n77\"\n";
+  EXPECT_THROW(Run(more), Error);
+  const TransferAnswer answer = RunTransfer(
+      TransferFile::ReadText(more + "optional = true\n", "made.toml"), *table_);
+  EXPECT_THAT(answer.signals->left_out, ::testing::ElementsAre("other images"));
+  EXPECT_EQ(answer.signals->transfers.size(), 3u);
+  EXPECT_THAT(TransferFindings(answer),
+              ::testing::Contains("Not in this table: other images."));
+}
+
 TEST_F(SignalStudyTest, JsonHoldsEveryPair) {
   const TransferAnswer answer =
       RunTransfer(TransferFile::ReadText(kStudy, "made.toml"), *table_);
@@ -104,11 +134,11 @@ TEST(TransferFile, BuiltInOnesAreReadableAndNamed) {
   std::vector<std::string> names;
   for (const TransferFile& file : BuiltInTransferFiles()) {
     names.push_back(file.name);
-    EXPECT_FALSE(file.data.empty()) << file.name;
+    EXPECT_EQ(file.data.empty(), file.of_embedded_table) << file.name;
   }
   EXPECT_THAT(names,
-              ::testing::ElementsAre("datasets-nb201", "fidelities-nb201",
-                                     "platforms-nb201"));
+              ::testing::ElementsAre("datasets-nb201", "fidelities-derived",
+                                     "fidelities-nb201", "platforms-nb201"));
   EXPECT_THROW(FindTransferFile("platform-nb201"), Error);
 }
 
@@ -123,6 +153,11 @@ TEST(TransferFile, WhatIsWrongIsRefused) {
         start + "top = [0]\n" + signal + target,
         start + "bottom = 1\n" + signal + target,
         start + "data = \"nobody\"\n" + signal + target,
+        start +
+            "data = \"embedded\"\n[[import]]\nsource = \"help\"\n"
+            "paths = [\"x\"]\n" +
+            signal + target,
+        start + signal + target + "optional = true\n",
         start + "[platforms]\naccuracy = \"accuracy\"\nlimits = [0]\n",
         start + "[platforms]\naccuracy = \"accuracy\"\nsamples = 2\n",
         start + "[platforms]\nquantity = \"latency\"\n"}) {
