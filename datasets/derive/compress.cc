@@ -19,6 +19,7 @@ constexpr size_t kCalibrationImages = 256;
 constexpr double kFineTuningShare = 0.1;  // of the recipe's peak rate
 constexpr int kFractions = 32;            // scales that are tried
 constexpr int kBins = 1024;               // of a histogram of activations
+constexpr float kNarrowest = 1e-30f;      // a histogram; narrower is constant
 
 /// How often values fall where, between the smallest and the largest.
 class Histogram {
@@ -27,11 +28,14 @@ class Histogram {
     for (const float value : values) {
       low_ = std::min(low_, value);
       high_ = std::max(high_, value);
+      finite_ = finite_ && std::isfinite(value);
     }
   }
+  /// Whether all that was seen is, and how far apart.
+  bool Finite() const { return finite_ && std::isfinite(high_ - low_); }
   /// After all was seen by Widen(). 0 need not lie on a bin's middle.
   void Count(std::span<const float> values) {
-    if (!(high_ > low_)) return;
+    if (Constant()) return;
     const float scale = static_cast<float>(kBins) / (high_ - low_);
     for (const float value : values) {
       const int bin = static_cast<int>((value - low_) * scale);
@@ -44,7 +48,7 @@ class Histogram {
   /// Over the fractions of the largest step, the one with the least error.
   Rounding Choose(int bits) const {
     Rounding best;
-    if (!(high_ > low_)) return best;
+    if (Constant()) return best;
     double least = 0;
     for (int i = 1; i <= kFractions; ++i) {
       const Rounding tried = Scaled(bits, static_cast<float>(i) / kFractions);
@@ -58,6 +62,8 @@ class Histogram {
   }
 
  private:
+  bool Constant() const { return !(high_ - low_ >= kNarrowest); }
+
   Rounding Scaled(int bits, float fraction) const {
     Rounding rounding;
     rounding.levels = static_cast<float>((1 << bits) - 1);
@@ -89,6 +95,7 @@ class Histogram {
 
   float low_ = 0;  // 0 is always inside
   float high_ = 0;
+  bool finite_ = true;
   int64_t zeros_ = 0;
   std::array<int64_t, kBins> counts_ = {};
 };
@@ -114,8 +121,11 @@ class Compressor {
         return out;
       }
     }
+    if (!Calibrate()) {
+      out.diverged = true;
+      return out;
+    }
     out.nonzero = CountNonzero();
-    Calibrate();
     for (const int bits : kBitWidths) {
       Quantise(bits);
       out.scores.push_back({session_.CountCorrect(data_.validation),
@@ -187,8 +197,9 @@ class Compressor {
     return count;
   }
 
-  // What every site reads in the network as it is.
-  void Calibrate() {
+  // What every site reads in the network as it is; false where that is not
+  // finite.
+  bool Calibrate() {
     Net().PrepareEvaluation();
     // None is rounded, but the head's features are read as they would be.
     Net().SetRounding(
@@ -205,9 +216,13 @@ class Compressor {
     see([](Histogram* histogram, std::span<const float> values) {
       histogram->Widen(values);
     });
+    for (const Histogram& histogram : histograms_) {
+      if (!histogram.Finite()) return false;
+    }
     see([](Histogram* histogram, std::span<const float> values) {
       histogram->Count(values);
     });
+    return true;
   }
 
   void Quantise(int bits) {

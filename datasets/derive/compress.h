@@ -29,7 +29,9 @@ struct CompressedScore {
 
 /// A network at one sparsity.
 struct CompressedNetwork {
-  /// Its training or fine-tuning; nothing below is there then.
+  /// Its training or fine-tuning, or what its layers read of the images that
+  /// activations are calibrated on is not finite (a pruned channel whose
+  /// running variance is near 0 can blow up); nothing below is there then.
   bool diverged = false;
   int nonzero = 0;  // weights of convolutions and the linear layer
   std::vector<CompressedScore> scores;  // by kBitWidths

@@ -52,6 +52,11 @@ TEST(ChooseRounding, LeavesZerosAlone) {
   EXPECT_EQ(ChooseRounding(std::vector<float>(9, 0.0f), 4).step, 0.0f);
 }
 
+TEST(ChooseRounding, LeavesValuesAloneThatOnlyDifferBelowAnyScale) {
+  EXPECT_EQ(ChooseRounding(std::vector<float>{0, 1e-40f, 3e-40f}, 4).step,
+            0.0f);
+}
+
 TEST(RoundWeights, GivesOneBitAMagnitudeAndLeavesPrunedOnesOut) {
   std::vector<float> weights = {1, -3, 0, 2};
   RoundWeights(weights, 1);
@@ -135,6 +140,14 @@ TEST_F(CompressTest, EightBitsScoreNearlyAsThirtyTwoAndOneBitDoesNot) {
   const int count = static_cast<int>(data_.test.Count());
   EXPECT_LE(std::abs(dense.scores[1].test - dense.scores[0].test), count / 20);
   EXPECT_LT(dense.scores[5].test, dense.scores[0].test);
+}
+
+TEST_F(CompressTest, ANetworkWhoseActivationsOverflowIsDiverged) {
+  for (float& weight : training_.weights) weight *= 1e20f;
+  const auto networks = Run();
+  ASSERT_EQ(networks.size(), 3u);
+  EXPECT_TRUE(networks[0].diverged);
+  EXPECT_TRUE(networks[0].scores.empty());
 }
 
 TEST_F(CompressTest, IsAPureFunctionOfItsArguments) {
