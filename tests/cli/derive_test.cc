@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -151,7 +152,7 @@ TEST_F(DeriveCommand, TrainsCompressesAuditsAndWritesWithItsAnswersAsJson) {
 }
 
 TEST_F(DeriveCommand, KilledAndRestartedOrInTwoSharesItIsOneTable) {
-  for (const char* folder : {"whole", "killed", "joined", "other"}) {
+  for (const char* folder : {"whole", "killed"}) {
     fs::create_directory(Path(folder));
   }
   ASSERT_EQ(Derive({"--shards", Path("whole")}).exit_code, 0);
@@ -160,13 +161,20 @@ TEST_F(DeriveCommand, KilledAndRestartedOrInTwoSharesItIsOneTable) {
   const std::string part = Path("killed/seed0-images96-00000.part");
   WriteBytes(part, ReadBytes(part) + "2,0.0.1");
   ASSERT_EQ(Derive({"--shards", Path("killed")}).exit_code, 0);
-  ASSERT_EQ(Derive({"--shards", Path("joined"), "--shard", "1/2"}).exit_code,
-            0);
-  ASSERT_EQ(Derive({"--shards", Path("other"), "--shard", "2/2"}).exit_code, 0);
-  for (const auto& entry : fs::directory_iterator(Path("other"))) {
-    if (entry.path().extension() == ".csv") {
-      fs::copy_file(entry.path(),
-                    Path("joined/") + entry.path().filename().string());
+  // Two tasks of a cluster's array job.
+  for (const char* task : {"1", "2"}) {
+    const std::string command =
+        "HWNAS='" HWNAS_BINARY
+        "' SLURM_ARRAY_TASK_COUNT=2 "
+        "SLURM_ARRAY_TASK_ID=" +
+        std::string(task) +
+        " sh '" HWNAS_SOURCE_DIR "/datasets/derive/derive.sbatch' '" +
+        Path("recipe.toml") + "' '" + Path("joined") + "' --data '" +
+        data_->Path("") + "' >'" + Path("out") + "' 2>&1";
+    ASSERT_EQ(std::system(command.c_str()), 0) << ReadBytes(Path("out"));
+    if (*task == '1') {
+      EXPECT_FALSE(fs::exists(Path("joined/seed1-images96-00000.csv")) &&
+                   fs::exists(Path("joined/seed0-images96-00000.csv")));
     }
   }
   // Seconds are the machine's; all else is equal.
