@@ -46,6 +46,10 @@ TEST(Readme, ASpaceOfYourOwnWorksAsPrinted) {
                                       "1 gaps from 'csv'"));
   // The report compares the strategies.
   EXPECT_THAT(out, testing::HasSubstr("regularized-evolution - tpe"));
+  EXPECT_THAT(ReadBytes(folder.Path("mine-report.html")),
+              testing::HasSubstr("</html>"));
+  EXPECT_THAT(ReadBytes(folder.Path("mine-report.tex")),
+              testing::HasSubstr("regularized{-}evolution {-} tpe"));
 }
 
 TEST(Readme, TheReferenceOfAnExperimentIsWhatIsPrinted) {
