@@ -125,11 +125,14 @@ std::vector<Block> Blocks(const std::string& text) {
   return blocks;
 }
 
-/// Whether a block without a language starts as commands do.
+/// Whether a line of a block without a language starts as commands do.
 bool LooksLikeCommands(const Block& block) {
   if (!block.language.empty()) return false;
   for (const char* start : {"hwnas ", "$hwnas ", "sqlite3 ", "cmake ", "$ "}) {
-    if (block.text.rfind(start, 0) == 0) return true;
+    if (("\n" + block.text).find(std::string("\n") + start) !=
+        std::string::npos) {
+      return true;
+    }
   }
   return false;
 }
