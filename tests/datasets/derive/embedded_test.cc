@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -28,7 +29,9 @@ TEST(EmbeddedShards, AreCompleteFilesOfTheRecipe) {
   const std::vector<Architecture> networks = ListNetworks(recipe, *space);
   const auto listed = ListShards(recipe, static_cast<int>(networks.size()));
   uintmax_t bytes = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(kShards)) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(kShards)) {
+    if (entry.is_directory()) continue;
     EXPECT_EQ(entry.path().extension(), ".csv");
     bytes += entry.file_size();
   }
@@ -44,6 +47,26 @@ TEST(EmbeddedShards, AreCompleteFilesOfTheRecipe) {
     for (const ShardRow& row : shard.rows) {
       ASSERT_EQ(row.architecture, networks[static_cast<size_t>(row.position)])
           << name << " " << row.position;
+    }
+  }
+}
+
+TEST(EmbeddedShards, CompressionsAreOfTheRowsTrained) {
+  const DerivedRows derived = ReadDerivedRows(kShards);
+  for (const CompressionShard& compression : derived.compressions) {
+    ShardHeader trained = compression.header;
+    const auto shard =
+        std::find_if(derived.trainings.begin(), derived.trainings.end(),
+                     [&](const Shard& other) {
+                       trained.epochs = other.header.epochs;
+                       return other.header == trained;
+                     });
+    ASSERT_NE(shard, derived.trainings.end()) << ShardFileName(trained);
+    ASSERT_EQ(compression.rows.size(), shard->rows.size())
+        << ShardFileName(trained);
+    for (size_t i = 0; i < shard->rows.size(); ++i) {
+      EXPECT_EQ(compression.rows[i].position, shard->rows[i].position);
+      EXPECT_EQ(compression.rows[i].digest, shard->rows[i].digest);
     }
   }
 }
