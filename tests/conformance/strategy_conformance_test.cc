@@ -9,6 +9,7 @@
 #include "strategies/conformance/checks.h"
 #include "strategies/registry.h"
 #include "tabular/error.h"
+#include "tests/sanitized.h"
 #include "tests/strategies/driver.h"
 
 namespace hwnas {
@@ -21,14 +22,6 @@ std::vector<std::string> Names() {
   }
   return names;
 }
-
-/// Sanitizers find nothing in a mean of many runs that they do not find in the
-/// other checks' runs of the same code, and take minutes for it.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
 
 /// Strategy × check: what `hwnas plugin check` asks of others' strategies is
 /// asked of each built-in one.
