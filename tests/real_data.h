@@ -21,6 +21,12 @@ inline std::string RealDataFolder() {
   return std::filesystem::is_directory(beside) ? beside.string() : "";
 }
 
+/// Whether a test that lacks published data fails, and is not skipped.
+inline bool RealDataRequired() {
+  const char* require = std::getenv("HWNAS_REQUIRE_DATA");
+  return require != nullptr && std::string(require) == "1";
+}
+
 /// The path of a published file, "" when this machine lacks it (which fails
 /// the test where HWNAS_REQUIRE_DATA=1). Use through HWNAS_REAL_DATA.
 inline std::string RealData(const std::string& relative) {
@@ -29,8 +35,7 @@ inline std::string RealData(const std::string& relative) {
     const std::filesystem::path path = std::filesystem::path(folder) / relative;
     if (std::filesystem::exists(path)) return path.string();
   }
-  const char* require = std::getenv("HWNAS_REQUIRE_DATA");
-  if (require != nullptr && std::string(require) == "1") {
+  if (RealDataRequired()) {
     ADD_FAILURE() << "HWNAS_REQUIRE_DATA=1, but " << relative
                   << " is not in $HWNAS_DATA or ../shared/data";
   }

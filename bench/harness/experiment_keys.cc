@@ -387,6 +387,7 @@ TomlKeys<Experiment> ExperimentKeys() {
              "Master seed; --seed overrides.")
       .Count("repetitions", &Experiment::repetitions, 1, kMostRepetitions,
              "Runs of each strategy on each problem; --repetitions overrides.")
+      // Read with each problem, which starts from it.
       .Below("protocol", false, ProtocolKeys(),
              [](const TomlTable&, Experiment*) {})
       .Below("problem", true, ProblemKeys(),

@@ -174,12 +174,14 @@ void WarnOfOutliers(const Table& table,
     }
   }
   for (size_t i = 0; i < n; ++i) {
-    if (!off[i] || (*off[i]<kFar&& * off[i]> 1 / kFar)) continue;
+    if (!off[i]) continue;
+    const double factor = off[i].value();
+    if (factor < kFar && factor > 1 / kFar) continue;
     report->warnings.push_back(fmt::format(
         "{:.4g} {} for {} is {:.3g} times what your other values make of it on "
         "any known platform: has a digit or a unit slipped?",
         own.values[i], quantity.unit,
-        table.BaseSpace()->Format(table.ArchitectureAt(own.rows[i])), *off[i]));
+        table.BaseSpace()->Format(table.ArchitectureAt(own.rows[i])), factor));
   }
 }
 

@@ -197,7 +197,7 @@ std::vector<std::string> FindingsOf(const SignalStudy& study) {
       const SignalChoice& last = transfer.choices.back();
       return fmt::format(
           "'{}' (tau {}, among the best {} {}; its best {} hold one {} {} "
-          "short of the optimum)",
+          "short of the best)",
           study.signals[transfer.signal], Fixed(*transfer.kendall, 3),
           Percent(study.elite, 0), Optional(transfer.elite_kendall, 3), last.k,
           Fixed(last.regret, 2),

@@ -185,10 +185,9 @@ TEST_P(Documentation, CommandsRunAsPrinted) {
       ":\"$PATH\"\nhwnas=hwnas\ncd " + Quoted(scratch) + "\n";
   std::string data = RealDataFolder();
   if (!fs::is_directory(data)) data.clear();
-  const char* require = std::getenv("HWNAS_REQUIRE_DATA");
-  const bool required = require != nullptr && std::string(require) == "1";
-  if (!data.empty())
+  if (!data.empty()) {
     script += "export HWNAS_DATA=" + Quoted(fs::absolute(data).string()) + "\n";
+  }
   int ran = 0, marked = 0, without_data = 0;
   for (const Block& block : blocks) {
     const std::string at = GetParam() + ":" + std::to_string(block.line);
@@ -210,8 +209,9 @@ TEST_P(Documentation, CommandsRunAsPrinted) {
       continue;
     }
     if (block.published_data && data.empty()) {
-      EXPECT_FALSE(required) << at << ": HWNAS_REQUIRE_DATA=1, but there is no "
-                             << "$HWNAS_DATA and no ../shared/data";
+      EXPECT_FALSE(RealDataRequired())
+          << at << ": HWNAS_REQUIRE_DATA=1, but there is no "
+          << "$HWNAS_DATA and no ../shared/data";
       ++without_data;
       continue;
     }
