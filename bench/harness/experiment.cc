@@ -326,6 +326,8 @@ std::string Experiment::ToJson() const {
   }
   for (const StrategySpec& strategy : strategies) {
     json["strategies"].push_back(StrategyToJson(strategy));
+    if (strategy.repetitions == 0) continue;
+    json["strategies"].back()["repetitions"] = strategy.repetitions;
   }
   return json.dump();
 }
@@ -343,7 +345,8 @@ Experiment Experiment::FromJson(std::string_view text) {
     for (const Json& strategy : json.at("strategies")) {
       experiment.strategies.push_back(
           {strategy.at("label"), strategy.at("name"),
-           strategy.at("options").get<OptionMap>()});
+           strategy.at("options").get<OptionMap>(),
+           strategy.value("repetitions", uint64_t{0})});
     }
     experiment.Check();
     return experiment;

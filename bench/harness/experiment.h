@@ -1,6 +1,7 @@
 #ifndef HWNAS_BENCH_HARNESS_EXPERIMENT_H_
 #define HWNAS_BENCH_HARNESS_EXPERIMENT_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -156,6 +157,9 @@ struct StrategySpec {
   std::string label;  // unique in an experiment; by default from the name
   std::string name;   // of the registry, `exec:COMMAND`, or a library's path
   OptionMap options;  // as given; defaults are not listed
+  /// At most so many of the experiment's repetitions, the first ones; 0: all.
+  /// No part of a run's identity.
+  uint64_t repetitions = 0;
 };
 
 /// One TOML file: problems × strategies × repetitions on a table. The format
@@ -183,6 +187,13 @@ struct Experiment {
   /// Error(kUsage) unless names and labels are unique, budgets set,
   /// strategies known and their options valid.
   void Check() const;
+
+  /// How many repetitions of a strategy there are.
+  uint64_t RepetitionsOf(const StrategySpec& strategy) const {
+    return strategy.repetitions == 0
+               ? repetitions
+               : std::min(strategy.repetitions, repetitions);
+  }
 };
 
 /// Parts of an experiment's document, for others that have some of them: a
@@ -197,6 +208,7 @@ StrategySpec StrategyFromToml(const TomlTable& toml);
 std::string ProblemJson(const ProblemSpec& problem);
 /// Inverse of ProblemJson; Error(kCorrupt).
 ProblemSpec ProblemFromText(std::string_view json);
+/// Label, name and options.
 std::string StrategyJson(const StrategySpec& strategy);
 
 }  // namespace hwnas

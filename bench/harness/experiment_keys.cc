@@ -345,7 +345,11 @@ TomlKeys<StrategySpec> StrategyKeys() {
              for (const std::string& key : options.Keys()) {
                spec->options[key] = options.Text(key);
              }
-           });
+           })
+      .Count("repetitions", &StrategySpec::repetitions, 1, kMostRepetitions,
+             "At most so many runs on each problem, the first: for what takes "
+             "long.",
+             "all");
   return keys;
 }
 

@@ -142,6 +142,7 @@ std::string DescriptionJson(const ResultsProblem& problem) {
   if (problem.set_up_seconds > 0) {
     json["set_up_seconds"] = problem.set_up_seconds;
   }
+  if (!problem.true_front.empty()) json["true_front"] = problem.true_front;
   return json.dump();
 }
 
@@ -166,6 +167,10 @@ void ReadDescription(std::string_view text, ResultsProblem* problem) {
     problem->optimum.push_back(value.is_null()
                                    ? Value{0, Missing::kNotMeasured}
                                    : Value{value.get<double>(), {}});
+  }
+  if (json.contains("true_front")) {
+    problem->true_front =
+        json.at("true_front").get<std::vector<std::vector<double>>>();
   }
 }
 
@@ -246,7 +251,9 @@ class ResultsFile final : public Results {
                         problem.table_digest.substr(0, 12) +
                         "); use another results file");
       }
-      if (known.json == problem.json) return known.id;
+      if (known.json != problem.json) continue;
+      KeepTrueFront(known, problem);
+      return known.id;
     }
     database_
         .Prepare(
@@ -278,6 +285,11 @@ class ResultsFile final : public Results {
         ReadDescription(rows.Text(7), &problem);
       } catch (const Json::exception&) {
         Damaged("the description of a problem cannot be read");
+      }
+      for (const std::vector<double>& point : problem.true_front) {
+        if (point.size() != problem.scores.size()) {
+          Damaged("a point of a true front has other scores than its problem");
+        }
       }
       list.push_back(std::move(problem));
     }
@@ -481,6 +493,24 @@ class ResultsFile final : public Results {
   [[noreturn]] void Damaged(const std::string& what) const {
     throw Error(ErrorCode::kCorrupt,
                 database_.Path() + ": " + what + "; use a copy or run again");
+  }
+
+  /// A front is a function of table and problem: files written before it was
+  /// recorded get it from those written since.
+  void KeepTrueFront(ResultsProblem known, const ResultsProblem& problem) {
+    if (problem.true_front.empty() || problem.true_front == known.true_front) {
+      return;
+    }
+    if (!known.true_front.empty()) {
+      throw Error(ErrorCode::kDisagree,
+                  database_.Path() + ": problem '" + problem.spec.name +
+                      "' had another true front before; the build has changed, "
+                      "use another results file");
+    }
+    known.true_front = problem.true_front;
+    database_.Prepare("UPDATE problem SET description=? WHERE id=?")
+        .Bind(DescriptionJson(known), known.id)
+        .Run();
   }
 
   RunEnd ParseEnd(std::string_view text) const {

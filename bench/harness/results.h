@@ -60,6 +60,9 @@ struct ResultsProblem {
   /// Best scores in the table, where it is a whole: the optimum of each score
   /// metric over its rows; empty when not known.
   std::vector<Value> optimum;
+  /// TabularBenchmark::TrueFront; empty where it is not known, as in files
+  /// written before it was recorded.
+  std::vector<std::vector<double>> true_front;
 };
 
 /// A run's identity and what became of it, without its trials.
@@ -129,8 +132,9 @@ class Results {
   virtual void SetExperiment(const ResultsExperiment& experiment) = 0;
   virtual std::vector<ResultsExperiment> Experiments() const = 0;
 
-  /// Adds a problem, or finds the equal one; returns its id. Error(kDisagree)
-  /// when one of that experiment and name exists with another table.
+  /// Adds a problem, or finds the equal one, which gets the true front if it
+  /// has none; returns its id. Error(kDisagree) when one of that experiment and
+  /// name exists with another table, or the equal one with another true front.
   virtual int64_t AddProblem(const ResultsProblem& problem) = 0;
   virtual std::vector<ResultsProblem> Problems() const = 0;
 

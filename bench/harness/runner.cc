@@ -68,6 +68,7 @@ ResultsProblem DescribeProblem(const std::string& experiment,
   }
   out.set_up_seconds = benchmark.SetUpSeconds();
   out.optimum = benchmark.Optimum();
+  out.true_front = benchmark.TrueFront();
   return out;
 }
 
@@ -256,7 +257,7 @@ RunSummary RunExperiment(const Experiment& experiment,
     const RunIdentity identity(table->Digest(), experiment.name,
                                experiment.seed, s.benchmark->Spec(), s.strategy,
                                s.source->Info().version);
-    for (uint64_t r = 0; r < experiment.repetitions; ++r) {
+    for (uint64_t r = 0; r < experiment.RepetitionsOf(s.strategy); ++r) {
       Job job{i, r, identity.Id(r)};
       if (options.shards > 1 &&
           ShardOf(job.id, options.shards) != options.shard) {
@@ -316,8 +317,11 @@ void CheckExperiment(const Experiment& experiment,
 
 RunEstimate EstimateExperiment(const Experiment& experiment) {
   RunEstimate estimate;
+  uint64_t runs = 0;  // on each problem
+  for (const StrategySpec& strategy : experiment.strategies) {
+    runs += experiment.RepetitionsOf(strategy);
+  }
   for (const ProblemSpec& problem : experiment.problems) {
-    const uint64_t runs = experiment.repetitions * experiment.strategies.size();
     estimate.runs += runs;
     estimate.evaluations += runs * problem.protocol.evaluations;
   }
@@ -411,6 +415,13 @@ std::vector<Difference> VerifyResults(const Results& results,
                                  runs[i].strategy + "/" +
                                  std::to_string(runs[i].repetition),
                              faults[i]});
+    }
+  }
+  // No run's digest covers it, and reports are measured by it.
+  for (const auto& [id, problem] : problems) {
+    if (!problem.true_front.empty() &&
+        problem.true_front != benchmarks.at(id)->TrueFront()) {
+      differences.push_back({problem.spec.name, "has another true front"});
     }
   }
   // What was recorded must be what its digest was taken of.

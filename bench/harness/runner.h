@@ -59,11 +59,12 @@ struct RunEstimate {
 };
 RunEstimate EstimateExperiment(const Experiment& experiment);
 
-/// Re-runs what a results file holds on a table and compares digests.
+/// Re-runs what a results file holds on a table and compares digests, and true
+/// fronts.
 /// Error(kUsage) where that would run programs or libraries and the options do
 /// not allow it.
 struct Difference {
-  std::string run;   // problem/strategy/repetition
+  std::string run;   // problem/strategy/repetition, or less of it
   std::string what;  // one line
 };
 std::vector<Difference> VerifyResults(const Results& results,

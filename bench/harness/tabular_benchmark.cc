@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 
+#include "tabular/analysis/pareto.h"
 #include "tabular/error.h"
 #include "tabular/filled.h"
 #include "tabular/rng.h"
@@ -19,8 +20,10 @@ namespace {
 constexpr uint64_t kMostTrials = 1'000'000;
 /// Combinations of factor choices a problem may have.
 constexpr size_t kMostCombinations = 10'000;
-/// Architectures that a filter reads, factors included.
-constexpr size_t kMostFiltered = 2'000'000;
+/// Architectures that a filter or the true front reads, factors included.
+constexpr size_t kMostRead = 2'000'000;
+/// Points of a true front that is kept.
+constexpr size_t kMostFrontPoints = 10'000;
 
 /// Noise around predictions is drawn from so many lucks an architecture.
 constexpr uint32_t kNoises = 4096;
@@ -130,21 +133,46 @@ class Benchmark final : public TabularBenchmark,
   std::vector<Value> Optimum() const override {
     const size_t n = scores_.size();
     std::vector<Value> best(n, Value{0, Missing::kNotMeasured});
-    for (size_t row = 0; row < table_->Rows(); ++row) {
-      if (spec_.connected_only && !table_->Connected(row)) continue;
-      if (!IsSearched(row)) continue;
-      for (size_t c = 0; c < combinations_; ++c) {
-        if (!Feasible(row, c)) continue;
-        for (size_t i = 0; i < n; ++i) {
-          const Value value = scores_[i].At(c).Mean(row);
-          if (value.Ok() && (!best[i].Ok() || Better(value.value, best[i].value,
-                                                     ScoreDirection(i)))) {
-            best[i] = value;
-          }
+    ForEachFeasible([&](size_t row, size_t c) {
+      for (size_t i = 0; i < n; ++i) {
+        const Value value = scores_[i].At(c).Mean(row);
+        if (value.Ok() && (!best[i].Ok() || Better(value.value, best[i].value,
+                                                   ScoreDirection(i)))) {
+          best[i] = value;
         }
       }
-    }
+    });
     return best;
+  }
+
+  std::vector<std::vector<double>> TrueFront() const override {
+    const size_t n = scores_.size();
+    if (problem_.objectives.size() < 2) return {};
+    if (table_->Rows() * combinations_ > kMostRead) return {};
+    std::vector<double> signs;
+    for (size_t i = 0; i < n; ++i) {
+      signs.push_back(ScoreDirection(i) == Direction::kMinimize ? 1 : -1);
+    }
+    std::vector<double> costs;
+    ForEachFeasible([&](size_t row, size_t c) {
+      const size_t begin = costs.size();
+      for (size_t i = 0; i < n; ++i) {
+        const Value value = scores_[i].At(c).Mean(row);
+        if (!value.Ok()) return costs.resize(begin);
+        costs.push_back(signs[i] * value.value);
+      }
+    });
+    std::vector<std::vector<double>> front;
+    for (const uint32_t at : NonDominated(costs, n)) {
+      std::vector<double>& point = front.emplace_back();
+      for (size_t i = 0; i < n; ++i) {
+        point.push_back(signs[i] * costs[at * n + i]);
+      }
+    }
+    std::sort(front.begin(), front.end());
+    front.erase(std::unique(front.begin(), front.end()), front.end());
+    if (front.size() > kMostFrontPoints) front.clear();
+    return front;
   }
 
   Coverage Searched() const override { return searched_; }
@@ -314,6 +342,18 @@ class Benchmark final : public TabularBenchmark,
   Direction ScoreDirection(size_t i) const {
     return problem_.score.empty() ? problem_.objectives[i].direction
                                   : problem_.score[i].direction;
+  }
+
+  /// What may be the answer: `visit(row, combination)`.
+  template <typename Visit>
+  void ForEachFeasible(const Visit& visit) const {
+    for (size_t row = 0; row < table_->Rows(); ++row) {
+      if (spec_.connected_only && !table_->Connected(row)) continue;
+      if (!IsSearched(row)) continue;
+      for (size_t c = 0; c < combinations_; ++c) {
+        if (Feasible(row, c)) visit(row, c);
+      }
+    }
   }
 
   bool Feasible(size_t row, size_t combination) const {
@@ -546,7 +586,7 @@ class Benchmark final : public TabularBenchmark,
       filters.emplace_back(std::move(constraint), std::move(slot));
     }
     const size_t all = table_->Rows() * combinations_;
-    if (all > kMostFiltered) {
+    if (all > kMostRead) {
       throw Error(ErrorCode::kUsage,
                   "problem '" + spec_.name +
                       "': a filter reads 2,000,000 architectures at most");

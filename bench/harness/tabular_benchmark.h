@@ -54,6 +54,13 @@ class TabularBenchmark : public Scorer {
   /// constraints (by the columns' means); missing where there is none. With
   /// `measured_only` over those that are measured.
   virtual std::vector<Value> Optimum() const = 0;
+  /// With several objectives the true front: scores, in natural units, of the
+  /// same architectures that none of them dominates; each point once, in
+  /// ascending order. An architecture that lacks a score is not among them.
+  /// Empty with one objective, where no architecture is left, and where it is
+  /// too large: more than 2,000,000 architectures (factors included) or 10,000
+  /// points.
+  virtual std::vector<std::vector<double>> TrueFront() const = 0;
 
   /// How much of the table the space is, before a filter.
   virtual Coverage Searched() const = 0;

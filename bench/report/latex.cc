@@ -276,6 +276,28 @@ std::string TargetsFigure(const ReportProblem& problem, size_t m,
       content, caption);
 }
 
+// How steps between points of two scores are drawn, the second on the x axis.
+const char* StepMark(const ReportProblem& problem) {
+  return problem.scores[1].direction == Direction::kMinimize
+             ? "const plot mark left"
+             : "const plot mark right";
+}
+
+std::string TrueFrontPlot(const ReportProblem& problem) {
+  if (problem.true_front.empty()) return "";
+  std::vector<std::pair<double, double>> front;
+  for (const std::vector<double>& point : problem.true_front) {
+    front.emplace_back(point[1], point[0]);
+  }
+  std::sort(front.begin(), front.end());
+  std::string points;
+  for (const auto& [x, y] : front) points += fmt::format("({},{})", x, y);
+  return fmt::format(
+      "\\addplot[dashed, black!60, {}, mark=none, forget plot] "
+      "coordinates {{{}}};\n",
+      StepMark(problem), points);
+}
+
 // What half of a strategy's runs attain, the second score ascending.
 std::string AttainmentPlot(const ReportProblem& problem,
                            const ReportStrategy& strategy, size_t n) {
@@ -288,9 +310,8 @@ std::string AttainmentPlot(const ReportProblem& problem,
       points += fmt::format("({},{})", of.second[at], of.first[at]);
     }
     return fmt::format(
-        "\\addplot[{}, const plot mark {}, mark=none, forget plot] "
-        "coordinates {{{}}};\n",
-        Colour(n), least ? "left" : "right", points);
+        "\\addplot[{}, {}, mark=none, forget plot] coordinates {{{}}};\n",
+        Colour(n), StepMark(problem), points);
   }
   return "";
 }
@@ -305,6 +326,7 @@ std::string FrontFigure(const ReportProblem& problem,
                          : fmt::format("{} ({})", score.metric, score.unit));
   };
   size_t n = 0;
+  if (problem.scores.size() == 2) content += TrueFrontPlot(problem);
   for (const size_t s : problem.ranking) {
     content += AttainmentPlot(problem, problem.strategies[s], n);
     std::string points;

@@ -327,6 +327,11 @@ Json ProblemJsonObject(const ReportProblem& problem) {
           {"strategies", std::move(strategies)},
           {"ranking", std::move(ranking)},
           {"differences", DifferencesJson(problem)},
+          {"reference_front",
+           problem.objectives.size() < 2
+               ? Json(nullptr)
+               : Json(problem.true_front.empty() ? "combined" : "true")},
+          {"true_front", problem.true_front},
           {"front", FrontJson(problem)},
           {"warnings", problem.warnings}};
 }

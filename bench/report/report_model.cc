@@ -23,7 +23,7 @@
 namespace hwnas {
 namespace {
 
-// What the hypervolume is bounded by, in units of the combined front's span.
+// What the hypervolume is bounded by, in units of the reference front's span.
 constexpr double kReference = 1.1;
 
 // The axes of ReportProblem, in order.
@@ -122,6 +122,7 @@ class ProblemBuilder {
     problem_.scores = source_.scores;
     problem_.surrogates = source_.surrogates;
     problem_.set_up_seconds = source_.set_up_seconds;
+    problem_.true_front = source_.true_front;
     std::vector<const Architecture*> met;
     met.reserve(dictionary_.size());
     for (const DictionaryEntry& entry : dictionary_) {
@@ -562,24 +563,10 @@ class ProblemBuilder {
       order.push_back(&at);
     }
     const size_t dims = source_.scores.size();
-    low_.assign(dims, 0);
-    span_.assign(dims, 1);
-    if (order.empty()) return;
-    const std::vector<uint32_t> front = NonDominated(points, dims);
-    for (size_t d = 0; d < dims; ++d) {
-      double low = points[front[0] * dims + d];
-      double high = low;
-      for (const uint32_t i : front) {
-        low = std::min(low, points[i * dims + d]);
-        high = std::max(high, points[i * dims + d]);
-      }
-      low_[d] = low;
-      // A front that is one point in an objective has no span to divide by.
-      if (high > low) span_[d] = high - low;
-    }
-    std::vector<double> scaled;
-    for (const uint32_t i : front) {
-      AddScaled(*order[i]->entry, &costs, &scaled);
+    std::vector<std::vector<double>> combined;
+    for (const uint32_t i : NonDominated(points, dims)) {
+      const auto begin = points.begin() + static_cast<ptrdiff_t>(i * dims);
+      combined.emplace_back(begin, begin + static_cast<ptrdiff_t>(dims));
       ReportFrontPoint point;
       point.architecture = order[i]->entry->text;
       for (const Value& value : order[i]->entry->scores) {
@@ -589,9 +576,49 @@ class ProblemBuilder {
                               order[i]->strategies.end());
       problem_.front.push_back(std::move(point));
     }
-    front_volume_ = Hypervolume(scaled, std::vector<double>(dims, kReference));
-    scaled_front_ = std::move(scaled);
     SortFront();
+    if (problem_.true_front.empty()) {
+      SetReference(std::move(combined));
+    } else {
+      SetReference(TrueCosts());
+      problem_.measures[0].optimum = front_volume_;
+    }
+  }
+
+  std::vector<std::vector<double>> TrueCosts() const {
+    std::vector<std::vector<double>> front = problem_.true_front;
+    for (std::vector<double>& point : front) {
+      for (size_t d = 0; d < point.size(); ++d) {
+        point[d] = Cost(point[d], source_.scores[d].direction);
+      }
+    }
+    return front;
+  }
+
+  // What answers are scaled by and compared with: a front as costs.
+  void SetReference(std::vector<std::vector<double>> front) {
+    const size_t dims = source_.scores.size();
+    low_.assign(dims, 0);
+    span_.assign(dims, 1);
+    if (front.empty()) return;
+    std::sort(front.begin(), front.end());
+    front.erase(std::unique(front.begin(), front.end()), front.end());
+    for (size_t d = 0; d < dims; ++d) {
+      double low = front[0][d];
+      double high = low;
+      for (const std::vector<double>& point : front) {
+        low = std::min(low, point[d]);
+        high = std::max(high, point[d]);
+      }
+      low_[d] = low;
+      // A front that is one value in an objective has no span to divide by.
+      if (high > low) span_[d] = high - low;
+    }
+    for (const std::vector<double>& point : front) {
+      AddScaled(point, &scaled_front_);
+    }
+    front_volume_ =
+        Hypervolume(scaled_front_, std::vector<double>(dims, kReference));
   }
 
   void SortFront() {
@@ -602,12 +629,16 @@ class ProblemBuilder {
               });
   }
 
-  // An entry's scores in units of the combined front; nothing if it has none.
+  // An entry's scores in units of the reference front; nothing if it has none.
   void AddScaled(const DictionaryEntry& entry, std::vector<double>* costs,
                  std::vector<double>* points) const {
-    if (!CostsOf(entry, costs)) return;
-    for (size_t d = 0; d < costs->size(); ++d) {
-      points->push_back(((*costs)[d] - low_[d]) / span_[d]);
+    if (CostsOf(entry, costs)) AddScaled(*costs, points);
+  }
+
+  void AddScaled(const std::vector<double>& costs,
+                 std::vector<double>* points) const {
+    for (size_t d = 0; d < costs.size(); ++d) {
+      points->push_back((costs[d] - low_[d]) / span_[d]);
     }
   }
 
@@ -880,7 +911,7 @@ class ProblemBuilder {
   std::map<std::string, Answers> answers_;  // by label
   ReportProblem problem_;
   std::vector<Progress> progress_;  // by strategy, until it is scored
-  std::vector<double> low_;         // of the combined front, as costs
+  std::vector<double> low_;         // of the reference front, as costs
   std::vector<double> span_;
   std::vector<double> scaled_front_;
   double front_volume_ = 0;

@@ -42,15 +42,19 @@ struct SampleSummary {
 /// What strategies are compared by in a problem. One objective: every score
 /// metric, of the architecture a run recommends (the first, where it
 /// recommends several). Several objectives: of the scores of all that a run
-/// recommends, each scaled so that the best non-dominated set of all runs
-/// together spans 0 to 1, the hypervolume (reference 1.1 in each), then IGD+
-/// and the additive epsilon against that set; `score` is then none.
+/// recommends, each scaled so that the reference front spans 0 to 1, the
+/// hypervolume (reference point 1.1 in each), then IGD+ and the additive
+/// epsilon against that front; `score` is then none. The reference front is the
+/// true one where results hold it, else the best non-dominated set of all runs
+/// together. Its points count once each; where it is one value in a score, that
+/// score's unit is the scale.
 struct ReportMeasure {
   std::string name;  // metric text, `hypervolume`, `igd+`, `epsilon`
   std::string unit;
   Direction direction = Direction::kMaximize;
-  std::optional<size_t> score;    // index into ReportProblem::scores
-  std::optional<double> optimum;  // of the table, where it is known
+  std::optional<size_t> score;  // index into ReportProblem::scores
+  /// Of the table, where it is known; of hypervolume, the true front's.
+  std::optional<double> optimum;
   /// Differences below this do not matter. Unless an option says otherwise 0.1
   /// where the unit is %, 0.01 of hypervolume, else a hundredth of the best
   /// mean's size, or of the optimum's where it is known; 0 (none) where that
@@ -224,7 +228,7 @@ struct ReportProblem {
   /// Of each measure that has progress: 21 values whose distance to the best
   /// falls from the whole gap to a hundredth, then the best. The best is the
   /// optimum or, where it is not known, the best of all runs (of hypervolume,
-  /// that of their combined front); the gap is from the median of runs' first
+  /// that of the reference front); the gap is from the median of runs' first
   /// values. One target where there is no gap.
   std::vector<std::vector<double>> targets;
   std::vector<ReportStrategy> strategies;  // by label
@@ -232,6 +236,9 @@ struct ReportProblem {
   std::vector<size_t> ranking;
   std::vector<ReportDifference> differences;
   std::vector<ReportFrontPoint> front;  // several objectives only
+  /// Scores of the table's, ascending; empty where results do not hold it, and
+  /// the reference of ReportMeasure is the combined front.
+  std::vector<std::vector<double>> true_front;
   std::vector<std::string> warnings;
 };
 

@@ -102,6 +102,20 @@ void AddProtocol(const ReportProblem& problem, Document* document) {
   document->List(std::move(items));
 }
 
+// What fronts are measured by, with what it has of the measure.
+std::string ReferenceText(const ReportProblem& problem,
+                          const ReportMeasure& measure, int decimals) {
+  const size_t points = problem.true_front.size();
+  if (points == 0) {
+    return "; measured by the best of all runs together, since these results "
+           "do not hold the true front";
+  }
+  std::string text = fmt::format("; measured by the true front ({} point{}",
+                                 points, points == 1 ? "" : "s");
+  if (measure.optimum) text += ", " + Fixed(*measure.optimum, decimals);
+  return text + ")";
+}
+
 void AddMeasure(const ReportProblem& problem, size_t m, Document* document) {
   const ReportMeasure& measure = problem.measures[m];
   const int decimals = Decimals(problem, m);
@@ -110,11 +124,13 @@ void AddMeasure(const ReportProblem& problem, size_t m, Document* document) {
                                                        : ", lower is better";
   std::vector<std::string> header = {"strategy", "runs", "mean", "sd",
                                      "95 % interval"};
-  if (measure.optimum) {
+  if (!measure.score) {
+    caption += ReferenceText(problem, measure, decimals);
+  } else if (measure.optimum) {
     caption += fmt::format("; the table's optimum is {}",
                            Fixed(*measure.optimum, decimals));
-    header.push_back("regret");
   }
+  if (measure.optimum) header.push_back("regret");
   header.insert(header.end(), {"min", "median", "max"});
   std::vector<size_t> order = problem.ranking;
   for (size_t s = 0; s < problem.strategies.size(); ++s) {
@@ -408,6 +424,14 @@ bool HasProgress(const ReportProblem& problem, size_t m) {
   return false;
 }
 
+std::string FrontCaption(const ReportProblem& problem) {
+  std::string caption = "Answers that no other dominates";
+  if (problem.scores.size() != 2) return caption;
+  caption += ", and what half of each strategy's runs attain";
+  if (!problem.true_front.empty()) caption += "; dashed: the true front";
+  return caption;
+}
+
 // `p` is the problem's position in the report, by which its figures know it.
 void AddMeasureFigures(const ReportProblem& problem, size_t p, size_t m,
                        Document* document) {
@@ -427,11 +451,7 @@ void AddMeasureFigures(const ReportProblem& problem, size_t p, size_t m,
                           "strategy against the column's");
   }
   if (m == 0 && !problem.front.empty()) {
-    document->Figure(fmt::format("front {}", p),
-                     problem.scores.size() == 2
-                         ? "Answers that no other dominates, and what half of "
-                           "each strategy's runs attain"
-                         : "Answers that no other dominates");
+    document->Figure(fmt::format("front {}", p), FrontCaption(problem));
   }
   if (!HasProgress(problem, m)) return;
   document->Figure(

@@ -53,6 +53,9 @@ uint64_t Positive(const TomlTable& toml, const std::string& key,
 TunedStrategy ReadTunedStrategy(const TomlTable& toml) {
   TunedStrategy strategy;
   strategy.spec = StrategyFromToml(toml);
+  if (toml.Has("repetitions")) {
+    toml.Fail("repetitions", "all that is tuned has the same repetitions");
+  }
   const TomlTable search = toml.Table("search");
   for (const std::string& option : search.Keys()) {
     // A list is one of choices, a lone text a range.

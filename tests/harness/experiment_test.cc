@@ -6,6 +6,7 @@
 #include <map>
 
 #include "bench/harness/experiment_keys.h"
+#include "bench/harness/runner.h"
 #include "tabular/error.h"
 
 namespace hwnas {
@@ -75,6 +76,29 @@ TEST(Experiment, JsonReadsBackAsTheSame) {
   EXPECT_EQ(Experiment::FromJson(json).ToJson(), json);
   EXPECT_THROW(Experiment::FromJson("{\"name\":1}"), Error);
   EXPECT_THROW(Experiment::FromJson("["), Error);
+}
+
+TEST(Experiment, AStrategyMayHaveFewerRepetitions) {
+  const std::string more = std::string("repetitions = 5\n") + kSmall +
+                           "[[strategy]]\nname = \"bananas\"\n"
+                           "repetitions = 2\n"
+                           "[[strategy]]\nname = \"tpe\"\n"
+                           "repetitions = 7\n";
+  const Experiment e = Experiment::ReadText(more, "e.toml");
+  ASSERT_EQ(e.strategies.size(), 3u);
+  EXPECT_EQ(e.RepetitionsOf(e.strategies[0]), 5u);
+  EXPECT_EQ(e.RepetitionsOf(e.strategies[1]), 2u);
+  EXPECT_EQ(e.RepetitionsOf(e.strategies[2]), 5u);
+  EXPECT_EQ(EstimateExperiment(e).runs, 12u);
+  EXPECT_EQ(Experiment::FromJson(e.ToJson()).ToJson(), e.ToJson());
+  EXPECT_EQ(Experiment::FromJson(e.ToJson()).strategies[1].repetitions, 2u);
+  // Its runs are the same runs.
+  StrategySpec all = e.strategies[1];
+  all.repetitions = 0;
+  EXPECT_EQ(StrategyJson(all), StrategyJson(e.strategies[1]));
+  EXPECT_NE(MessageOf(kSmall + std::string("repetitions = 0\n"))
+                .find("from 1 to 1000000"),
+            std::string::npos);
 }
 
 TEST(Experiment, ThoseWhoseFiguresAreShownCanBeRead) {

@@ -124,6 +124,24 @@ TEST_F(RunnerTest, AddingAStrategyOrRepetitionsChangesNoOtherRun) {
   }
 }
 
+TEST_F(RunnerTest, AStrategyOfFewerRepetitionsRunsTheFirstOfThem) {
+  Run(TestExperiment(), "a.db");
+  Experiment fewer = TestExperiment();
+  fewer.strategies[1].repetitions = 2;
+  Run(fewer, "b.db");
+  EXPECT_EQ(summary_.planned, 16u);
+  std::map<std::string, uint64_t> runs;
+  const auto all = RunDigests(dir_.Path("a.db"));
+  for (const RunRecord& run : Results::Open(dir_.Path("b.db"))->Runs()) {
+    ++runs[run.strategy];
+    EXPECT_LT(run.repetition, run.strategy == "random" ? 6u : 2u);
+    ASSERT_TRUE(all.contains(run.id));
+    EXPECT_EQ(all.at(run.id), run.digest);
+  }
+  EXPECT_EQ(runs.at("random"), 12u);
+  EXPECT_EQ(runs.at("regularized-evolution"), 4u);
+}
+
 TEST_F(RunnerTest, CompleteRunsAreSkipped) {
   const std::string digest = Run(TestExperiment(), "a.db");
   EXPECT_EQ(Run(TestExperiment(), "a.db"), digest);

@@ -27,7 +27,9 @@ ReportModel Sample() {
       }
     }
   }
-  const int64_t two = made.AddProblem(MadeResults::TwoObjectives("two"));
+  ResultsProblem stated = MadeResults::TwoObjectives("two");
+  stated.true_front = {{89, 2}, {93, 6}};
+  const int64_t two = made.AddProblem(stated);
   for (const std::string& label :
        {std::string("a"), markup, std::string("[c]")}) {
     for (uint64_t r = 0; r < 3; ++r) {
@@ -52,6 +54,7 @@ TEST(ReportLatex, HasTablesAndFigures) {
   EXPECT_THAT(latex, HasSubstr("\\toprule\n{}strategy & runs & mean"));
   EXPECT_THAT(latex, HasSubstr("\\addplot+[only marks"));
   EXPECT_THAT(latex, HasSubstr("xlabel={mean rank}"));
+  EXPECT_THAT(latex, HasSubstr("coordinates {(2,89)(6,93)}"));
   EXPECT_THAT(latex, HasSubstr("50\\% \\& \\textless{}b\\textgreater{}\\_\\#"));
   EXPECT_TRUE(latex.ends_with("\\end{document}\n"));
 }

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "bench/report/html.h"
+#include "bench/report/latex.h"
 #include "bench/report/report_csv.h"
 #include "bench/report/report_json.h"
 #include "bench/report/wording.h"
@@ -138,6 +139,131 @@ TEST(ReportModel, MeasuresSeveralObjectivesByTheHypervolume) {
   ASSERT_EQ(p.front.size(), 3u);
   EXPECT_EQ(p.front[1].architecture, "arch-3");
   EXPECT_THAT(p.front[1].strategies, ElementsAre(1));
+}
+
+// With the true front (89, 2), (93, 6), (94, 10).
+ResultsProblem WithTrueFront(const std::string& name) {
+  ResultsProblem problem = MadeResults::TwoObjectives(name);
+  problem.true_front = {{89, 2}, {93, 6}, {94, 10}};
+  return problem;
+}
+
+TEST(ReportModel, MeasuresByTheTrueFrontWhereItIsKnown) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(WithTrueFront("p"));
+  made.AddStrategy("all");
+  made.AddStrategy("two");
+  made.AddRun(problem, "all", 0,
+              {{1, {89.0, 2.0}}, {2, {93.0, 6.0}}, {3, {94.0, 10.0}}},
+              {0, 1, 2});
+  made.AddRun(problem, "two", 0, {{4, {92.0, 6.0}}, {3, {94.0, 10.0}}}, {0, 1});
+  const ReportModel model = MakeReport(made.Get());
+  const ReportProblem& p = model.problems[0];
+  // Scaled, with accuracy first as a cost: (1, 0), (0.2, 0.5), (0, 1).
+  const double whole = 0.1 * 1.1 + 0.8 * 0.6 + 0.2 * 0.1;
+  EXPECT_THAT(*p.measures[0].optimum, DoubleNear(whole, 1e-12));
+  EXPECT_FALSE(p.measures[1].optimum.has_value());
+  const auto& all = p.strategies[0].scores;
+  EXPECT_EQ(all[0].value.mean, *p.measures[0].optimum);
+  EXPECT_EQ(all[0].regret->mean, 0);
+  EXPECT_EQ(all[1].value.mean, 0);
+  EXPECT_EQ(all[2].value.mean, 0);
+  // (0.4, 0.5) and (0, 1): further from the first by 0.5, from the second by
+  // 0.2.
+  const auto& two = p.strategies[1].scores;
+  EXPECT_THAT(two[0].value.mean, DoubleNear(0.7 * 0.6 + 0.4 * 0.1, 1e-12));
+  EXPECT_THAT(two[0].regret->mean,
+              DoubleNear(whole - 0.7 * 0.6 - 0.4 * 0.1, 1e-12));
+  EXPECT_THAT(two[1].value.mean, DoubleNear(0.7 / 3, 1e-12));
+  EXPECT_THAT(two[2].value.mean, DoubleNear(0.5, 1e-12));
+  // The best that can be reached is the last target.
+  EXPECT_EQ(p.targets[0].back(), *p.measures[0].optimum);
+  // What runs found stays what they found.
+  EXPECT_EQ(p.front.size(), 3u);
+  EXPECT_THAT(DocumentToText(ReportDocument(model)),
+              HasSubstr("measured by the true front (3 points, 0.610)"));
+  EXPECT_THAT(ReportToJson(model), HasSubstr("\"reference_front\": \"true\""));
+  EXPECT_THAT(ReportToLatex(model),
+              HasSubstr("coordinates {(2,89)(6,93)(10,94)}"));
+}
+
+TEST(ReportModel, WithTheTrueFrontAStrategyMoreMovesNoValueOfAnother) {
+  for (const bool known : {false, true}) {
+    MadeResults made;
+    const int64_t problem = made.AddProblem(
+        known ? WithTrueFront("p") : MadeResults::TwoObjectives("p"));
+    made.AddStrategy("a");
+    made.AddRun(problem, "a", 0, {{1, {90.0, 4.0}}, {2, {92.0, 8.0}}}, {0, 1});
+    const ReportModel before = MakeReport(made.Get());
+    made.AddStrategy("b");
+    made.AddRun(problem, "b", 0, {{3, {93.0, 6.0}}, {4, {94.0, 10.0}}}, {0, 1});
+    const ReportModel after = MakeReport(made.Get());
+    for (size_t m = 0; m < 3; ++m) {
+      EXPECT_EQ(before.problems[0].strategies[0].scores[m].value.mean ==
+                    after.problems[0].strategies[0].scores[m].value.mean,
+                known)
+          << m;
+    }
+    EXPECT_EQ(
+        DocumentToText(ReportDocument(after)).find("not hold the true front") ==
+            std::string::npos,
+        known);
+  }
+}
+
+TEST(ReportModel, ATrueFrontOfOnePointIsScaledByTheUnits) {
+  MadeResults made;
+  ResultsProblem stated = MadeResults::TwoObjectives("p");
+  stated.true_front = {{93, 6}};
+  const int64_t problem = made.AddProblem(stated);
+  made.AddStrategy("it");
+  made.AddStrategy("near");
+  made.AddRun(problem, "it", 0, {{1, {93.0, 6.0}}}, {0});
+  made.AddRun(problem, "near", 0, {{2, {92.5, 6.0}}}, {0});
+  const ReportModel model = MakeReport(made.Get());
+  const ReportProblem& p = model.problems[0];
+  EXPECT_THAT(p.strategies[0].scores[0].value.mean, DoubleNear(1.21, 1e-12));
+  EXPECT_EQ(p.strategies[0].scores[0].regret->mean, 0);
+  EXPECT_THAT(p.strategies[1].scores[0].value.mean,
+              DoubleNear(0.6 * 1.1, 1e-12));
+  EXPECT_THAT(p.strategies[1].scores[1].value.mean, DoubleNear(0.5, 1e-12));
+  EXPECT_THAT(DocumentToText(ReportDocument(model)),
+              HasSubstr("true front (1 point, 1.210)"));
+}
+
+TEST(ReportModel, AnObjectiveThatIsConstantAddsNothing) {
+  MadeResults made;
+  ResultsProblem stated = MadeResults::TwoObjectives("p");
+  stated.spec.objectives.push_back({"params", "", ""});
+  stated.objectives.push_back(
+      {"params", "1", Direction::kMinimize, "analytic", "made"});
+  stated.scores = stated.objectives;
+  stated.true_front = {{89, 2, 7}, {93, 6, 7}, {94, 10, 7}};
+  const int64_t problem = made.AddProblem(stated);
+  made.AddStrategy("s");
+  made.AddRun(problem, "s", 0, {{1, {93.0, 6.0, 7.0}}}, {0});
+  const ReportModel model = MakeReport(made.Get());
+  const auto& scores = model.problems[0].strategies[0].scores;
+  // (0.2, 0.5, 0) of (1, 0, 0), (0.2, 0.5, 0), (0, 1, 0).
+  EXPECT_THAT(scores[0].value.mean, DoubleNear(0.9 * 0.6 * 1.1, 1e-12));
+  EXPECT_THAT(scores[1].value.mean, DoubleNear((0.5 + 0.2) / 3, 1e-12));
+}
+
+TEST(ReportModel, ArchitecturesOfOneScoreAreOnePointOfTheFront) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(MadeResults::TwoObjectives("p"));
+  made.AddStrategy("s");
+  made.AddStrategy("t");
+  // Three copies of one end do not outweigh the other.
+  made.AddRun(problem, "s", 0,
+              {{1, {90.0, 4.0}}, {2, {90.0, 4.0}}, {3, {90.0, 4.0}}},
+              {0, 1, 2});
+  made.AddRun(problem, "t", 0, {{4, {92.0, 8.0}}}, {0});
+  const ReportModel model = MakeReport(made.Get());
+  const ReportProblem& p = model.problems[0];
+  EXPECT_EQ(p.front.size(), 4u);
+  EXPECT_THAT(p.strategies[0].scores[1].value.mean, DoubleNear(0.5, 1e-12));
+  EXPECT_THAT(p.strategies[1].scores[1].value.mean, DoubleNear(0.5, 1e-12));
 }
 
 TEST(ReportModel, CountsWhatProposalsWere) {
@@ -283,7 +409,7 @@ TEST(ReportModel, EveryPageOfASyntheticTableSaysSo) {
 
 TEST(ReportModel, TheOrderOfRecordingChangesNoByte) {
   const auto fill = [](MadeResults* made, bool reversed) {
-    std::vector<std::string> problems = {"p", "q"};
+    std::vector<std::string> problems = {"p", "q", "r"};
     std::vector<std::string> labels = {"a", "b", "c"};
     if (reversed) {
       std::reverse(problems.begin(), problems.end());
@@ -292,8 +418,9 @@ TEST(ReportModel, TheOrderOfRecordingChangesNoByte) {
     std::vector<std::function<void()>> adds;
     for (const std::string& name : problems) {
       const int64_t id =
-          made->AddProblem(name == "p" ? MadeResults::OneObjective(name)
-                                       : MadeResults::TwoObjectives(name));
+          made->AddProblem(name == "p"   ? MadeResults::OneObjective(name)
+                           : name == "q" ? MadeResults::TwoObjectives(name)
+                                         : WithTrueFront(name));
       for (const std::string& label : labels) {
         made->AddStrategy(label);
         for (uint64_t r = 0; r < 5; ++r) {

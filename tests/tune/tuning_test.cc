@@ -118,6 +118,8 @@ TEST(TuningSpec, RefusesWhatMakesNoSense) {
   EXPECT_THAT(refusal(With("population_size =", "population_sise =")),
               HasSubstr("did you mean 'population_size'"));
   EXPECT_THAT(refusal(With("search = {", "unused = {")), HasSubstr("unused"));
+  EXPECT_THAT(refusal(With("label = \"REA\"", "repetitions = 3")),
+              HasSubstr("has the same repetitions"));
   EXPECT_THAT(
       refusal(With("options = { tournament_replacement = false }",
                    "options = { sample_size = 3 }")),

@@ -334,7 +334,8 @@
     if (measure.optimum !== null) {
       layer.unshift({
         data: {values: [{optimum: measure.optimum,
-                         tip: [['optimum of the table',
+                         tip: [[measure.name === 'hypervolume' ?
+                                  'the true front' : 'optimum of the table',
                                 `${short(measure.optimum)} ${measure.unit}`],
                          ]}]},
         mark: {type: 'rule', strokeDash: [4, 3], tooltip: {content: 'data'}},
@@ -547,6 +548,16 @@
       line.sort((a, b) => a.x - b.x || a.y - b.y);
       layer.push({data: {values: line},
                   mark: {type: 'line', strokeWidth: 1, color: t.soft,
+                         interpolate: problem.scores[ix].direction === 'min' ?
+                           'step-after' : 'step-before'},
+                  encoding: {x, y}});
+    }
+    if (problem.scores.length === 2 && problem.true_front.length) {
+      const of = problem.true_front.map(p => ({x: p[ix], y: p[iy]}));
+      of.sort((a, b) => a.x - b.x || a.y - b.y);
+      layer.push({data: {values: of},
+                  mark: {type: 'line', strokeWidth: 1, color: t.soft,
+                         strokeDash: [4, 3],
                          interpolate: problem.scores[ix].direction === 'min' ?
                            'step-after' : 'step-before'},
                   encoding: {x, y}});
