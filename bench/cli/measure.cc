@@ -67,12 +67,25 @@ std::vector<LatencyFile> MeasureAll(const Options& options,
   return files;
 }
 
+// Those of the reference too.
+size_t TimedRuns(const LatencyFile& file) {
+  return (file.rows.size() * static_cast<size_t>(file.header.rounds) +
+          file.reference.size()) *
+         file.header.settings.size() * static_cast<size_t>(file.header.repeats);
+}
+
 void PrintText(const std::string& table,
                const std::vector<LatencyFile>& files) {
   const LatencyHeader& header = files.front().header;
   Print(fmt::format("{}: {} networks on '{}' ({}, {})\n", table,
                     files.front().rows.size(), header.machine, header.processor,
                     header.library));
+  for (const LatencyFile& file : files) {
+    Print(fmt::format(
+        "  pass {}: {} of {} runs repeated since others used the core, {} kept "
+        "although they did\n",
+        file.header.pass, file.repeated, TimedRuns(file), file.busy));
+  }
   for (size_t s = 0; s < header.settings.size(); ++s) {
     std::string line = fmt::format("  {}_{}: drift within a pass",
                                    header.machine, header.settings[s].Name());
@@ -109,11 +122,18 @@ void PrintAsJson(const std::string& table,
     }
     settings.push_back(std::move(setting));
   }
+  Json passes = Json::array();
+  for (const LatencyFile& file : files) {
+    passes.push_back({{"runs", TimedRuns(file)},
+                      {"repeated", file.repeated},
+                      {"busy", file.busy}});
+  }
   PrintJson("measure", Json{{"table", table},
                             {"machine", header.machine},
                             {"processor", header.processor},
                             {"library", header.library},
                             {"networks", files.front().rows.size()},
+                            {"passes", passes},
                             {"settings", settings}});
 }
 

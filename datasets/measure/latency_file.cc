@@ -44,6 +44,7 @@ class Parser {
       header.settings.push_back(Setting(setting));
     }
     if (header.settings.size() > kMostSettings) Fail("too many settings");
+    ReadBusy();
     while (Next()) Row();
     return std::move(file_);
   }
@@ -105,6 +106,14 @@ class Parser {
     Fail(fmt::format("{} is no setting", Quoted(text)));
   }
 
+  void ReadBusy() {
+    const std::string busy = Field("busy");
+    const auto fields = SplitFields(busy, ',');
+    if (fields.size() != 2) Fail("busy has two numbers");
+    file_.repeated = Integer(fields[0]);
+    file_.busy = Integer(fields[1]);
+  }
+
   void Row() {
     const auto fields = SplitFields(line_, ',');
     if (fields.size() != file_.header.settings.size() + 2) {
@@ -164,7 +173,8 @@ std::string FormatLatencyHeader(const LatencyHeader& header) {
 }
 
 std::string FormatLatencyFile(const LatencyFile& file) {
-  std::string text = FormatLatencyHeader(file.header);
+  std::string text = FormatLatencyHeader(file.header) +
+                     fmt::format("busy,{},{}\n", file.repeated, file.busy);
   for (const ReferenceVisit& visit : file.reference) {
     text += fmt::format("reference,{}", visit.visit);
     for (const double ms : visit.median_ms) text += fmt::format(",{:.4f}", ms);

@@ -65,11 +65,16 @@ struct ReferenceVisit {
 ///   build,TEXT
 ///   pass,PASS,ROUNDS,REPEATS,WARM_UP
 ///   settings,eager_1,eager_32,...
+///   busy,REPEATED,LEFT
 ///   reference,VISIT,median,...                          (one a setting)
 ///   network,3.0.1.4.2.3,median:range:outliers:bytes,... (one a setting)
 /// Times in ms with four decimals; an architecture is its decisions.
 struct LatencyFile {
   LatencyHeader header;
+  /// Of all timed runs: those made again since others used the core (Quiet),
+  /// and those kept although they did.
+  int64_t repeated = 0;
+  int64_t busy = 0;
   std::vector<ReferenceVisit> reference;
   std::vector<LatencyRow> rows;
 };

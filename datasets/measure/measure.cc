@@ -8,10 +8,12 @@
 #include <fstream>
 #include <map>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "datasets/file_reader.h"
 #include "datasets/file_writer.h"
+#include "datasets/measure/quiet.h"
 #include "datasets/text_fields.h"
 #include "tabular/analysis/correlation.h"
 #include "tabular/analysis/summary.h"
@@ -28,6 +30,7 @@ namespace fs = std::filesystem;
 constexpr size_t kLargestFile = size_t{256} << 20;
 constexpr int kReferenceEvery = 100;
 constexpr double kOutlierRanges = 3;
+constexpr std::chrono::milliseconds kWait(2);  // for neighbours to leave
 // Of a normal distribution's quartile range.
 constexpr double kDeviationOfRange = 0.7413;
 
@@ -93,11 +96,20 @@ LatencyHeader MakeHeader(const Table& table, const MeasureOptions& options,
 }
 
 // What one visit of a network brought: microseconds by setting and repeat,
-// and the bytes by setting.
+// the bytes by setting, and of how many runs Quiet said what.
 struct Visit {
   std::vector<std::vector<double>> us;
   std::vector<int64_t> bytes;
+  int64_t repeated = 0;
+  int64_t busy = 0;
 };
+
+double RunMicroseconds(NetworkRunner& runner) {
+  const auto begin = std::chrono::steady_clock::now();
+  runner.Run();
+  const auto end = std::chrono::steady_clock::now();
+  return std::chrono::duration<double, std::micro>(end - begin).count();
+}
 
 /// A pass under way: visits are numbered in the order of time, those of the
 /// reference stand for themselves.
@@ -122,14 +134,14 @@ class Pass {
 
   bool Run(const std::function<void(const MeasureProgress&)>& progress) {
     const int64_t total = static_cast<int64_t>(rows_.size()) * options_.rounds;
+    if (done_ < total) WatchNeighbours();
     for (int64_t visit = done_; visit < total; ++visit) {
       if (options_.stop != nullptr && *options_.stop) return false;
       if (visit % kReferenceEvery == 0) MeasureReference(visit);
       const size_t network = NetworkAt(visit);
       Visit found = MeasureNetwork(network);
       Journal(fmt::format("visit,{}", visit), found);
-      visits_[network].push_back(std::move(found));
-      ++done_;
+      Add(network, std::move(found));
       if (progress) progress({done_, total});
     }
     WriteWholeFile(path_, FormatLatencyFile(Summary()), true);
@@ -155,27 +167,48 @@ class Pass {
     return order_[static_cast<size_t>(visit) % rows_.size()];
   }
 
-  Visit MeasureNetwork(size_t network) const {
-    const LayerGraph graph =
-        table_.BaseSpace()
-            ->Layers(table_.ArchitectureAt(rows_[network]), input_)
-            .Effective();
+  // The reference in the first setting is the canary.
+  void WatchNeighbours() {
+    canary_ = make_runner_(GraphOf(0), header_.settings.front());
+    quiet_ = std::make_unique<Quiet>(
+        [this] { return RunMicroseconds(*canary_); },
+        [this] {
+          if (options_.stop != nullptr && *options_.stop) return;
+          std::this_thread::sleep_for(kWait);
+        });
+  }
+
+  LayerGraph GraphOf(size_t network) const {
+    return table_.BaseSpace()
+        ->Layers(table_.ArchitectureAt(rows_[network]), input_)
+        .Effective();
+  }
+
+  Visit MeasureNetwork(size_t network) {
+    const LayerGraph graph = GraphOf(network);
     Visit visit;
+    const int64_t repeated = quiet_->Repeated();
+    const int64_t busy = quiet_->Busy();
     for (const LatencySetting& setting : header_.settings) {
       const auto runner = make_runner_(graph, setting);
       for (int i = 0; i < options_.warm_up; ++i) runner->Run();
-      std::vector<double> us;
-      for (int i = 0; i < options_.repeats; ++i) {
-        const auto begin = std::chrono::steady_clock::now();
-        runner->Run();
-        const auto end = std::chrono::steady_clock::now();
-        us.push_back(
-            std::chrono::duration<double, std::micro>(end - begin).count());
+      std::vector<double> us(static_cast<size_t>(options_.repeats));
+      for (double& run : us) {
+        quiet_->Measure([&] { run = RunMicroseconds(*runner); });
       }
       visit.us.push_back(std::move(us));
       visit.bytes.push_back(runner->PeakBytes());
     }
+    visit.repeated = quiet_->Repeated() - repeated;
+    visit.busy = quiet_->Busy() - busy;
     return visit;
+  }
+
+  void Add(size_t network, Visit visit) {
+    repeated_ += visit.repeated;
+    busy_ += visit.busy;
+    visits_[network].push_back(std::move(visit));
+    ++done_;
   }
 
   void MeasureReference(int64_t visit) {
@@ -204,6 +237,7 @@ class Pass {
       line += fmt::format(",{}", visit.bytes[i]);
       for (const double us : visit.us[i]) line += fmt::format(":{:.1f}", us);
     }
+    line += fmt::format(",{}:{}", visit.repeated, visit.busy);
     file_->Append(line + '\n');
   }
 
@@ -234,12 +268,12 @@ class Pass {
 
   void ResumeLine(std::string_view line) {
     const auto fields = SplitFields(line, ',');
-    const auto number = fields.size() == header_.settings.size() + 2
+    const auto number = fields.size() == header_.settings.size() + 3
                             ? TryParseInteger(fields[1])
                             : std::nullopt;
     if (!number.has_value()) FailResume();
     Visit visit;
-    for (size_t i = 2; i < fields.size(); ++i) {
+    for (size_t i = 2; i + 1 < fields.size(); ++i) {
       const auto parts = SplitFields(fields[i], ':');
       if (parts.size() != static_cast<size_t>(options_.repeats) + 1) {
         FailResume();
@@ -255,6 +289,10 @@ class Pass {
       visit.bytes.push_back(*bytes);
       visit.us.push_back(std::move(us));
     }
+    const auto neighbours = SplitFields(fields.back(), ':');
+    if (neighbours.size() != 2) FailResume();
+    visit.repeated = Count(neighbours[0]);
+    visit.busy = Count(neighbours[1]);
     if (fields[0] == "reference") {
       // One whose network was not visited is measured again.
       if (*number % kReferenceEvery == 0 && *number == done_ &&
@@ -267,8 +305,13 @@ class Pass {
         done_ >= static_cast<int64_t>(rows_.size()) * options_.rounds) {
       FailResume();
     }
-    visits_[NetworkAt(done_)].push_back(std::move(visit));
-    ++done_;
+    Add(NetworkAt(done_), std::move(visit));
+  }
+
+  int64_t Count(std::string_view text) const {
+    const auto count = TryParseInteger(text);
+    if (!count.has_value() || *count < 0) FailResume();
+    return *count;
   }
 
   [[noreturn]] void FailResume() const {
@@ -281,6 +324,8 @@ class Pass {
   LatencyFile Summary() const {
     LatencyFile file;
     file.header = header_;
+    file.repeated = repeated_;
+    file.busy = busy_;
     file.reference = reference_;
     for (size_t network = 0; network < rows_.size(); ++network) {
       LatencyRow row;
@@ -327,6 +372,10 @@ class Pass {
   std::vector<size_t> order_;
   int round_ = -1;
   int64_t done_ = 0;
+  int64_t repeated_ = 0;
+  int64_t busy_ = 0;
+  std::unique_ptr<NetworkRunner> canary_;
+  std::unique_ptr<Quiet> quiet_;
   std::unique_ptr<AppendFile> file_;
 };
 

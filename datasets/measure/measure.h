@@ -37,14 +37,14 @@ using RunnerMaker = std::function<std::unique_ptr<NetworkRunner>(
 /// Measures the connected effective networks of a table on this machine, one
 /// pass, into `path`. Every network is visited `rounds` times, each round in a
 /// random order of its own, so that its runs lie far apart in time; a visit
-/// runs it in every setting, `warm_up` runs untimed, `repeats` timed. Every
-/// 100 visits the first network is visited as well: a reference. Until the
-/// pass is whole its visits are kept in PATH.part, and a call with the same
-/// options goes on from there; a kill loses the visit under way. True when
-/// the pass is whole; a whole one is not measured again. Errors: kUsage (a
-/// space without layers, unknown data set, a name that cannot be one), kIo,
-/// kCorrupt (PATH.part is damaged), kDisagree (it is of another pass), those
-/// of MakeNetworkRunner().
+/// runs it in every setting, `warm_up` runs untimed, `repeats` timed, each
+/// again where others used the core meanwhile (Quiet). Every 100 visits the
+/// first network is visited as well: a reference. Until the pass is whole its
+/// visits are kept in PATH.part, and a call with the same options goes on from
+/// there; a kill loses the visit under way. True when the pass is whole; a
+/// whole one is not measured again. Errors: kUsage (a space without layers,
+/// unknown data set, a name that cannot be one), kIo, kCorrupt (PATH.part is
+/// damaged), kDisagree (it is of another pass), those of MakeNetworkRunner().
 bool MeasurePass(const Table& table, const MeasureOptions& options,
                  const std::string& path,
                  const std::function<void(const MeasureProgress&)>& progress);

@@ -24,6 +24,8 @@ LatencyFile Example() {
                  .warm_up = 0,
                  .settings = {{RuntimeConfiguration::kEager, 1},
                               {RuntimeConfiguration::kChannelsLast, 32}}};
+  file.repeated = 17;
+  file.busy = 3;
   file.reference = {{0, {0.5, 2.25}}, {100, {0.75, 2.5}}};
   file.rows = {{Architecture{3, 0, 1}, {{0.125, 0.5, 1, 640}, {2, 0, 0, 9}}}};
   return file;
@@ -33,6 +35,8 @@ TEST(LatencyFile, ReadsBackWhatItWrote) {
   const std::string text = FormatLatencyFile(Example());
   const LatencyFile read = ParseLatencyFile(text, "f");
   EXPECT_EQ(read.header, Example().header);
+  EXPECT_EQ(read.repeated, 17);
+  EXPECT_EQ(read.busy, 3);
   ASSERT_EQ(read.reference.size(), 2u);
   EXPECT_EQ(read.reference[1].visit, 100);
   EXPECT_EQ(read.reference[1].median_ms, (std::vector<double>{0.75, 2.5}));
@@ -52,11 +56,13 @@ TEST(LatencyFile, NamesTheLineOfWhatIsDamaged) {
         std::tuple{"pass,2,3,4,0", "pass,2,3,4", "f.csv:8: "},
         std::tuple{"pass,2,3", "pass,0,3", "f.csv:8: "},
         std::tuple{"channels-last_32", "turbo_32", "f.csv:9: "},
-        std::tuple{"0.7500", "nan", "f.csv:11: "},
-        std::tuple{"0.7500,", "", "f.csv:11: "},
-        std::tuple{"3.0.1", "3.0.70000", "f.csv:12: "},
-        std::tuple{"0.1250:", "-1:", "f.csv:12: "},
-        std::tuple{":640", "", "f.csv:12: "}}) {
+        std::tuple{"busy,17,3", "busy,17", "f.csv:10: "},
+        std::tuple{"busy,17,3", "busy,17,-3", "f.csv:10: "},
+        std::tuple{"0.7500", "nan", "f.csv:12: "},
+        std::tuple{"0.7500,", "", "f.csv:12: "},
+        std::tuple{"3.0.1", "3.0.70000", "f.csv:13: "},
+        std::tuple{"0.1250:", "-1:", "f.csv:13: "},
+        std::tuple{":640", "", "f.csv:13: "}}) {
     std::string damaged = text;
     damaged.replace(damaged.find(what), std::string(what).size(), with);
     const std::string message = Failure(
