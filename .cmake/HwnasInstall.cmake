@@ -23,6 +23,7 @@ install(TARGETS hwnas_library EXPORT hwnasTargets)
 install(TARGETS hwnas)
 install(TARGETS hwnas_torch LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(FILES "${CMAKE_BINARY_DIR}/share/hwnas/embedded.db"
+              "${CMAKE_BINARY_DIR}/share/hwnas/embedded-transfer.db"
         DESTINATION "${CMAKE_INSTALL_DATADIR}/hwnas")
 foreach(folder tabular predictors datasets bench)
   install(

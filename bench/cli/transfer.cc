@@ -75,9 +75,9 @@ void RunTransferCommand(const Options& options) {
     throw Error(ErrorCode::kUsage, "transfer: name a study, or ask for --list");
   }
   const TransferFile file = FindTransferFile(options.name);
-  const bool embedded = options.table.empty() && file.of_embedded_table;
+  const bool embedded = options.table.empty() && !file.embedded_table.empty();
   const std::shared_ptr<const Table> table = Table::Open(
-      embedded ? EmbeddedTable()
+      embedded ? EmbeddedTable(file.embedded_table)
                : TableOfData("transfer", file.name, file.data, options.table));
   const InterruptScope interrupt;
   const TransferAnswer answer =

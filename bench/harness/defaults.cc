@@ -1,5 +1,6 @@
 #include "bench/harness/defaults.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -43,17 +44,19 @@ Experiment DefaultExperiment(std::shared_ptr<const Table> table,
   return experiment;
 }
 
-std::string EmbeddedTable() {
+std::string EmbeddedTable(const std::string& name) {
   // Beside lib/ in the build tree, beside lib/ or lib/TRIPLET/ installed.
   for (const char* up : {"../", "../../"}) {
     std::error_code error;
     const auto path = std::filesystem::canonical(
-        LibraryFolder() + up + "share/hwnas/embedded.db", error);
+        fmt::format("{}{}share/hwnas/{}.db", LibraryFolder(), up, name), error);
     if (!error) return path.string();
   }
   throw Error(ErrorCode::kNotFound,
-              "the table that comes with hwnas is not beside its library: "
-              "build the target hwnas_embedded, or name one by --table");
+              fmt::format("the table '{}' that comes with hwnas is not beside "
+                          "its library: build the target hwnas_embedded, or "
+                          "name one by --table",
+                          name));
 }
 
 std::string CacheFolder() {

@@ -20,9 +20,14 @@ Experiment DefaultExperiment(std::shared_ptr<const Table> table,
 /// what can be made again at any time. Error(kIo).
 std::string CacheFolder();
 
-/// The path of the table that comes with hwnas (datasets/embedded/README.md):
-/// `share/hwnas/embedded.db` beside the library's folder. Error(kNotFound).
-std::string EmbeddedTable();
+/// The tables that come with hwnas (datasets/embedded/README.md): the one that
+/// is searched, and a few of its networks trained in other ways.
+inline constexpr char kEmbeddedTable[] = "embedded";
+inline constexpr char kEmbeddedTransferTable[] = "embedded-transfer";
+
+/// The path of one of them: `share/hwnas/NAME.db` beside the library's folder.
+/// Error(kNotFound).
+std::string EmbeddedTable(const std::string& name = kEmbeddedTable);
 
 /// The path of a made-up table, written into the cache the first time.
 std::string SyntheticTable();

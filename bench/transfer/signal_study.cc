@@ -9,7 +9,9 @@
 
 #include "tabular/analysis/correlation.h"
 #include "tabular/analysis/ranks.h"
+#include "tabular/analysis/summary.h"
 #include "tabular/error.h"
+#include "tabular/rng.h"
 
 namespace hwnas {
 namespace {
@@ -106,6 +108,14 @@ double Optimum(const Signal& target, const std::vector<size_t>& all) {
   return best.value_or(0);
 }
 
+void CheckEnough(size_t architectures, const std::string& what) {
+  if (architectures >= kFewest) return;
+  throw Error(ErrorCode::kUsage,
+              fmt::format("transfer: {}: {} architectures have both of what is "
+                          "compared; a study needs {}",
+                          what, architectures, kFewest));
+}
+
 // Those of `all` that have both.
 std::vector<size_t> RowsOf(const Signal& signal, const Signal& target,
                            const std::vector<size_t>& all) {
@@ -119,12 +129,7 @@ std::vector<size_t> RowsOf(const Signal& signal, const Signal& target,
 SignalTransfer Compare(const SignalStudySpec& spec, const Signal& signal,
                        const Signal& target, const std::vector<size_t>& all) {
   const std::vector<size_t> rows = RowsOf(signal, target, all);
-  if (rows.size() < kFewest) {
-    throw Error(ErrorCode::kUsage,
-                fmt::format("transfer: {} architectures have both signal and "
-                            "target; a study needs {}",
-                            rows.size(), kFewest));
-  }
+  CheckEnough(rows.size(), spec.targets[0].name);
   const std::vector<double> x = signal.At(rows);
   const std::vector<double> y = target.At(rows);
   SignalTransfer out;
@@ -182,6 +187,33 @@ std::optional<Signal> LoadOptional(const Table& table, const SignalSpec& spec,
   return enough ? signal : std::nullopt;
 }
 
+Gain Compare(const Table& table, const GainSpec& spec,
+             const std::vector<size_t>& all) {
+  const ColumnPointer column = table.LoadOrCompute(
+      Metric::Parse(spec.metric.metric), spec.metric.source);
+  const ColumnPointer other =
+      table.LoadOrCompute(Metric::Parse(spec.over.metric), spec.over.source);
+  Gain gain;
+  gain.name = spec.name;
+  gain.unit = FindQuantity(column->Info().metric.quantity).unit;
+  std::vector<double> of;
+  std::vector<double> over;
+  for (const size_t row : all) {
+    if (!column->Mean(row).Ok() || !other->Mean(row).Ok()) continue;
+    of.push_back(column->Mean(row).value);
+    over.push_back(other->Mean(row).value);
+    gain.higher += of.back() > over.back() ? 1 : 0;
+  }
+  CheckEnough(of.size(), spec.name);
+  gain.architectures = of.size();
+  gain.higher /= double(of.size());
+  gain.mean = Mean(of);
+  gain.over = Mean(over);
+  Rng rng = Rng::FromLabel(0, "transfer/gain/" + spec.name);
+  gain.difference = BootstrapPairedDifference(of, over, rng);
+  return gain;
+}
+
 }  // namespace
 
 SignalStudy RunSignalStudy(const Table& table, const SignalStudySpec& spec) {
@@ -213,6 +245,9 @@ SignalStudy RunSignalStudy(const Table& table, const SignalStudySpec& spec) {
       transfer.target = t;
       out.transfers.push_back(std::move(transfer));
     }
+  }
+  for (const GainSpec& gain : spec.gains) {
+    out.gains.push_back(Compare(table, gain, rows));
   }
   return out;
 }

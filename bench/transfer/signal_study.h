@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/transfer/study_file.h"
+#include "tabular/analysis/bootstrap.h"
 #include "tabular/table.h"
 
 namespace hwnas {
@@ -33,6 +34,17 @@ struct SignalTransfer {
   std::vector<SignalChoice> choices;  // by k
 };
 
+/// The mean of paired differences over the architectures that have both.
+struct Gain {
+  std::string name;
+  std::string unit;
+  size_t architectures = 0;
+  double mean = 0;      // of what is compared
+  double over = 0;      // of what it is compared with
+  Interval difference;  // mean - over, 95 % bootstrap over architectures
+  double higher = 0;    // share of architectures
+};
+
 struct SignalStudy {
   std::vector<std::string> signals;
   std::vector<std::string> left_out;  // optional ones, by name
@@ -43,9 +55,11 @@ struct SignalStudy {
   std::vector<std::optional<double>> seconds;  // by signal
   double elite = 0;
   std::vector<SignalTransfer> transfers;  // signal by signal
+  std::vector<Gain> gains;
 };
 
-/// Asks the table, all of it: no draws, so no intervals. Values are means over
+/// Asks the table, all of it: no draws, so no intervals but those of gains,
+/// whose draws come from a stream named after the gain. Values are means over
 /// replicates; equal signals are taken in the table's order. A signal of
 /// several metrics is the mean of their ranks among the architectures that
 /// have all. Error(kNotFound): no such metric; Error(kUsage): fewer than 100

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
+#include "bench/harness/defaults.h"
 #include "bench/harness/objective_text.h"
 #include "datasets/toml_reader.h"
 #include "tabular/embedded_text.h"
@@ -40,16 +42,16 @@ class Reader {
  private:
   void ReadData() {
     file_.data.base = toml_.String("data", "");
-    if (file_.data.base == "embedded") {
-      file_.data.base.clear();
-      file_.of_embedded_table = true;
+    if (file_.data.base == kEmbeddedTable ||
+        file_.data.base == kEmbeddedTransferTable) {
+      file_.embedded_table = std::exchange(file_.data.base, "");
     }
     for (const TomlTable& toml : toml_.Tables("import")) {
       file_.data.imports.push_back({toml.String("source"),
                                     toml.Strings("paths"),
                                     toml.String("schema", "")});
     }
-    if (file_.of_embedded_table && !file_.data.imports.empty()) {
+    if (!file_.embedded_table.empty() && !file_.data.imports.empty()) {
       toml_.Fail("import", "the embedded table takes no imports");
     }
     if (file_.data.empty()) return;
@@ -129,6 +131,11 @@ class Reader {
       if (spec.targets.back().metrics.size() != 1) {
         toml.Fail("metric", "a target is one metric");
       }
+    }
+    for (const TomlTable& toml : toml_.Tables("gain")) {
+      spec.gains.push_back({toml.String("name"),
+                            ReadMetric(toml.String("metric")),
+                            ReadMetric(toml.String("over"))});
     }
     if (spec.signals.empty()) {
       toml_.Fail("signal", "a study has a [platforms] table or [[signal]]s");

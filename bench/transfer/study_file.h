@@ -41,10 +41,18 @@ struct SignalSpec {
   bool optional = false;
 };
 
+/// What one training adds over another, of the same architectures.
+struct GainSpec {
+  std::string name;
+  ObjectiveSpec metric;
+  ObjectiveSpec over;
+};
+
 /// What choosing by one signal is worth by another.
 struct SignalStudySpec {
   std::vector<SignalSpec> signals;
   std::vector<SignalSpec> targets;  // one metric each
+  std::vector<GainSpec> gains;
   std::vector<uint64_t> top = {1, 10, 100};
   double elite = 0.1;  // share of the target's best, looked at apart
   /// Of architectures that are one effective network, the first alone: where
@@ -58,10 +66,11 @@ struct TransferFile {
   std::string name;
   std::string title;
   std::string note;
-  /// Where no table is given: published data, or the table that comes with
-  /// hwnas (`data = "embedded"`).
+  /// Where no table is given: published data, or one of the tables that come
+  /// with hwnas, as EmbeddedTable() names them (`data = "embedded"`,
+  /// `"embedded-transfer"`); empty: none of these.
   PublishedData data;
-  bool of_embedded_table = false;
+  std::string embedded_table;
   /// One of them has platforms, the other signals.
   bool of_platforms = false;
   PlatformStudySpec platforms;

@@ -208,6 +208,15 @@ std::vector<std::string> FindingsOf(const SignalStudy& study) {
     if (worst != best) text += fmt::format("; worst: {}", say(*worst));
     out.push_back(text + ".");
   }
+  for (const Gain& gain : study.gains) {
+    const bool points = gain.unit == "%";
+    out.push_back(fmt::format(
+        "{}: {}{} {} in the mean [{}, {}], higher in {} of {} architectures.",
+        gain.name, gain.difference.mean > 0 ? "+" : "",
+        Fixed(gain.difference.mean, 2), points ? "points" : gain.unit,
+        Fixed(gain.difference.low, 2), Fixed(gain.difference.high, 2),
+        Percent(gain.higher), gain.architectures));
+  }
   if (!study.left_out.empty()) {
     out.push_back(
         fmt::format("Not in this table: {}.", fmt::join(study.left_out, ", ")));
@@ -304,6 +313,23 @@ void AddStudy(const PlatformStudy& study, Document* document) {
   AddRemedies(study, document);
 }
 
+void AddGains(const SignalStudy& study, Document* document) {
+  if (study.gains.empty()) return;
+  std::vector<std::vector<std::string>> rows;
+  for (const Gain& gain : study.gains) {
+    rows.push_back({gain.name, std::to_string(gain.architectures),
+                    Fixed(gain.mean, 2), Fixed(gain.over, 2),
+                    Fixed(gain.difference.mean, 2),
+                    fmt::format("[{}, {}]", Fixed(gain.difference.low, 2),
+                                Fixed(gain.difference.high, 2)),
+                    Percent(gain.higher)});
+  }
+  document->Table(
+      "Gains, of the same architectures",
+      {"gain", "architectures", "mean", "over", "difference", "95 %", "higher"},
+      std::move(rows));
+}
+
 void AddStudy(const SignalStudy& study, Document* document) {
   for (size_t t = 0; t < study.targets.size(); ++t) {
     std::vector<std::string> header = {"signal",     "seconds", "architectures",
@@ -336,6 +362,7 @@ void AddStudy(const SignalStudy& study, Document* document) {
                     study.units[t].empty() ? "" : " " + study.units[t]),
         std::move(header), std::move(rows));
   }
+  AddGains(study, document);
 }
 
 Json Number(const std::optional<double>& value) {
@@ -428,6 +455,18 @@ void AddJson(const SignalStudy& study, Json* json) {
                      {"elite_kendall", Number(t.elite_kendall)},
                      {"elite_recall", t.elite_recall},
                      {"choices", std::move(choices)}});
+  }
+  Json& gains = (*json)["gains"] = Json::array();
+  for (const Gain& gain : study.gains) {
+    gains.push_back({{"name", gain.name},
+                     {"unit", gain.unit},
+                     {"architectures", gain.architectures},
+                     {"mean", gain.mean},
+                     {"over", gain.over},
+                     {"difference", gain.difference.mean},
+                     {"low", gain.difference.low},
+                     {"high", gain.difference.high},
+                     {"higher", gain.higher}});
   }
 }
 

@@ -74,5 +74,18 @@ TEST(DefaultRun, AStudyOfItNeedsNoTable) {
   EXPECT_GE(answer.at("transfers").at(0).at("architectures"), 6984);
 }
 
+TEST(DefaultRun, SoDoesAStudyOfNetworksTrainedInOtherWays) {
+  const ProcessResult study =
+      RunHwnas({"transfer", "training-derived", "--format", "json"});
+  ASSERT_EQ(study.exit_code, 0) << study.err;
+  const json answer = json::parse(study.out);
+  for (const json& transfer : answer.at("transfers")) {
+    EXPECT_EQ(transfer.at("architectures"), 160) << transfer;
+  }
+  ASSERT_EQ(answer.at("gains").size(), 4u);
+  // Weights of other classes help where there are few images.
+  EXPECT_GT(answer.at("gains").at(1).at("low"), 0);
+}
+
 }  // namespace
 }  // namespace hwnas

@@ -119,26 +119,55 @@ TEST_F(SignalStudyTest, OnlyAnOptionalSignalMayLack) {
               ::testing::Contains("Not in this table: other images."));
 }
 
+TEST_F(SignalStudyTest, AGainIsThePairedDifferenceWithItsInterval) {
+  const auto gain = [](const std::string& metric, const std::string& over) {
+    return "[[gain]]\nname = \"g\"\nmetric = \"" + metric + "\"\nover = \"" +
+           over + "\"\n";
+  };
+  const SignalStudy study = Run(kStudy + gain("accuracy:test", "accuracy:val") +
+                                gain("accuracy:val", "accuracy:test") +
+                                gain("accuracy:test", "accuracy:test"));
+  ASSERT_EQ(study.gains.size(), 3u);
+  const Gain& there = study.gains[0];
+  EXPECT_EQ(there.unit, "%");
+  EXPECT_EQ(there.architectures, study.transfers[0].architectures);
+  EXPECT_NEAR(there.mean - there.over, there.difference.mean, 1e-9);
+  EXPECT_LT(there.difference.low, there.difference.mean);
+  EXPECT_GT(there.difference.high, there.difference.mean);
+  EXPECT_NEAR(study.gains[1].difference.mean, -there.difference.mean, 1e-9);
+  EXPECT_LE(there.higher + study.gains[1].higher, 1);
+  EXPECT_EQ(study.gains[2].difference.low, 0);
+  EXPECT_EQ(study.gains[2].difference.high, 0);
+  EXPECT_EQ(study.gains[2].higher, 0);
+}
+
 TEST_F(SignalStudyTest, JsonHoldsEveryPair) {
   const TransferAnswer answer =
-      RunTransfer(TransferFile::ReadText(kStudy, "made.toml"), *table_);
+      RunTransfer(TransferFile::ReadText(std::string(kStudy) +
+                                             "[[gain]]\nname = \"g\"\n"
+                                             "metric = \"accuracy:test\"\n"
+                                             "over = \"accuracy:val\"\n",
+                                         "made.toml"),
+                  *table_);
   const auto json = nlohmann::json::parse(TransferToJson(answer));
   EXPECT_EQ(json.at("kind"), "signals");
   EXPECT_EQ(json.at("synthetic"), true);
   EXPECT_EQ(json.at("transfers").size(), 3u);
   EXPECT_EQ(json.at("transfers")[0].at("choices").size(), 2u);
   EXPECT_TRUE(json.at("signals")[0].at("seconds").is_null());
+  EXPECT_EQ(json.at("gains").size(), 1u);
 }
 
 TEST(TransferFile, BuiltInOnesAreReadableAndNamed) {
   std::vector<std::string> names;
   for (const TransferFile& file : BuiltInTransferFiles()) {
     names.push_back(file.name);
-    EXPECT_EQ(file.data.empty(), file.of_embedded_table) << file.name;
+    EXPECT_EQ(file.data.empty(), !file.embedded_table.empty()) << file.name;
   }
   EXPECT_THAT(names,
               ::testing::ElementsAre("datasets-nb201", "fidelities-derived",
-                                     "fidelities-nb201", "platforms-nb201"));
+                                     "fidelities-nb201", "platforms-nb201",
+                                     "training-derived"));
   EXPECT_THROW(FindTransferFile("platform-nb201"), Error);
 }
 
@@ -158,6 +187,7 @@ TEST(TransferFile, WhatIsWrongIsRefused) {
             "paths = [\"x\"]\n" +
             signal + target,
         start + signal + target + "optional = true\n",
+        start + signal + target + "[[gain]]\nname = \"g\"\nmetric = \"macs\"\n",
         start + "[platforms]\naccuracy = \"accuracy\"\nlimits = [0]\n",
         start + "[platforms]\naccuracy = \"accuracy\"\nsamples = 2\n",
         start + "[platforms]\nquantity = \"latency\"\n"}) {

@@ -23,25 +23,20 @@ constexpr char kRecipe[] =
 constexpr char kShards[] =
     HWNAS_SOURCE_DIR "/datasets/embedded/fashion-mnist-nb201";
 
-TEST(EmbeddedShards, AreCompleteFilesOfTheRecipe) {
-  const Recipe recipe = ReadRecipe(kRecipe);
-  const auto space = MakeSpace(recipe.space);
+constexpr char kEmbedded[] = HWNAS_SOURCE_DIR "/datasets/embedded";
+
+// Whole files of the recipe, of its networks.
+void CheckShards(const std::string& recipe_path, const std::string& folder) {
+  const Recipe recipe = ReadRecipe(recipe_path);
+  const auto space = recipe.TrainedSpace();
   const std::vector<Architecture> networks = ListNetworks(recipe, *space);
   const auto listed = ListShards(recipe, static_cast<int>(networks.size()));
-  uintmax_t bytes = 0;
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(kShards)) {
-    if (entry.is_directory()) continue;
-    EXPECT_EQ(entry.path().extension(), ".csv");
-    bytes += entry.file_size();
-  }
-  EXPECT_LE(bytes, uintmax_t{8} << 20);
-  for (const Shard& shard : ReadShards(kShards)) {
+  for (const Shard& shard : ReadShards(folder)) {
     const std::string name = ShardFileName(shard.header);
     EXPECT_NE(std::find(listed.begin(), listed.end(), shard.header),
               listed.end())
         << name;
-    EXPECT_TRUE(std::filesystem::exists(std::string(kShards) + "/" + name));
+    EXPECT_TRUE(std::filesystem::exists(folder + "/" + name));
     ASSERT_EQ(shard.rows.size(), static_cast<size_t>(shard.header.count))
         << name;
     for (const ShardRow& row : shard.rows) {
@@ -49,6 +44,29 @@ TEST(EmbeddedShards, AreCompleteFilesOfTheRecipe) {
           << name << " " << row.position;
     }
   }
+}
+
+TEST(EmbeddedShards, AreCompleteFilesOfTheRecipe) {
+  CheckShards(kRecipe, kShards);
+}
+
+TEST(EmbeddedShards, TransfersAreCompleteFilesOfTheirRecipes) {
+  for (const std::string name : {"a", "b", "ab", "cells", "size"}) {
+    CheckShards(
+        HWNAS_SOURCE_DIR "/datasets/derive/recipes/transfer-" + name + ".toml",
+        std::string(kEmbedded) + "/transfer/" + name);
+  }
+}
+
+TEST(EmbeddedShards, AreSmallTextFiles) {
+  uintmax_t bytes = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(kEmbedded)) {
+    if (entry.is_directory() || entry.path().extension() == ".md") continue;
+    EXPECT_EQ(entry.path().extension(), ".csv");
+    bytes += entry.file_size();
+  }
+  EXPECT_LE(bytes, uintmax_t{8} << 20);
 }
 
 TEST(EmbeddedShards, CompressionsAreOfTheRowsTrained) {
