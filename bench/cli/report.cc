@@ -6,12 +6,14 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bench/cli/command.h"
 #include "bench/cli/output.h"
+#include "bench/cli/transfer.h"
 #include "bench/harness/results.h"
 #include "bench/report/document.h"
 #include "bench/report/html.h"
@@ -48,7 +50,9 @@ constexpr Format kFormats[] = {
 };
 
 struct Options {
-  std::string results;
+  std::string results;  // empty: of studies alone
+  std::vector<std::string> studies;
+  std::string table;
   std::string out;
   std::string format;
   std::optional<double> margin;
@@ -74,6 +78,35 @@ const Format& ChooseFormat(const Options& options) {
                           Quoted(options.out), fmt::join(known, ", ")));
 }
 
+void CheckStudies(const Options& options, const Format& format) {
+  const auto refuse = [](const std::string& why) {
+    throw Error(ErrorCode::kUsage, "report: " + why);
+  };
+  if (options.studies.empty()) {
+    if (options.results.empty()) {
+      refuse(
+          "name a results file, or a study by --study (see transfer --list)");
+    }
+    if (!options.table.empty()) refuse("--table is of what --study asks");
+    return;
+  }
+  if (options.results.empty() && options.margin) {
+    refuse("--margin is of results, and none are named");
+  }
+  if (std::string_view(format.name) == "csv") {
+    refuse(
+        fmt::format("CSV is of results; of a study: hwnas transfer {} "
+                    "--format csv",
+                    Quoted(options.studies[0])));
+  }
+  std::set<std::string> seen;
+  for (const std::string& study : options.studies) {
+    if (!seen.insert(study).second) {
+      refuse(fmt::format("--study {} stands there twice", Quoted(study)));
+    }
+  }
+}
+
 void Report(const Options& options) {
   const Format& format = ChooseFormat(options);
   if (!options.what.empty()) {
@@ -89,10 +122,17 @@ void Report(const Options& options) {
   if (options.margin && !(*options.margin > 0)) {
     throw Error(ErrorCode::kUsage, "report: --margin must be above 0");
   }
-  const auto results = Results::Open(options.results);
-  ReportOptions choices;
-  choices.margin = options.margin;
-  const ReportModel model = MakeReport(*results, choices);
+  CheckStudies(options, format);
+  ReportModel model;
+  if (!options.results.empty()) {
+    const auto results = Results::Open(options.results);
+    ReportOptions choices;
+    choices.margin = options.margin;
+    model = MakeReport(*results, choices);
+  }
+  for (const std::string& study : options.studies) {
+    model.studies.push_back(AnswerStudy("report", study, options.table));
+  }
   const std::string page = options.what.empty()
                                ? format.render(model)
                                : ReportToCsv(model, options.what);
@@ -110,7 +150,18 @@ void AddReportCommand(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("report", "Say what recorded results show")
           ->group(kExperimentCommands);
-  command->add_option("results", options->results, "Results file")->required();
+  command->footer(
+      "  hwnas report r.db --out report.html\n"
+      "  hwnas report r.db --study platforms-nb201 --out report.html");
+  command->add_option("results", options->results,
+                      "Results file; without one, a report of studies");
+  command
+      ->add_option("--study", options->studies,
+                   "A transfer study (see transfer --list), or a TOML file "
+                   "of your own, as a section; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--table", options->table,
+                      "Table that studies ask (default: each study's own)");
   command->add_option("--out", options->out,
                       "File to write (default: standard output)");
   command->add_option(

@@ -15,8 +15,12 @@
 #include "bench/cli/output.h"
 #include "bench/harness/defaults.h"
 #include "bench/report/document.h"
+#include "bench/report/html.h"
+#include "bench/report/latex.h"
+#include "bench/report/report_model.h"
+#include "bench/report/transfer_data.h"
+#include "bench/report/wording.h"
 #include "bench/transfer/study_file.h"
-#include "bench/transfer/transfer_report.h"
 #include "tabular/error.h"
 #include "tabular/table.h"
 
@@ -31,7 +35,8 @@ struct Options {
 };
 
 void CheckFormat(const std::string& format) {
-  const std::vector<std::string> known = {"text", "md", "html", "json", "csv"};
+  const std::vector<std::string> known = {"text", "md",  "html",
+                                          "json", "csv", "latex"};
   for (const std::string& name : known) {
     if (format == name) return;
   }
@@ -55,12 +60,13 @@ void List(bool json) {
   PrintJson("transfer", list);
 }
 
-std::string Render(const TransferAnswer& answer, const std::string& format) {
+std::string Render(TransferAnswer answer, const std::string& format) {
   if (format == "csv") return TransferToCsv(answer);
-  Document document;
-  document.Heading(1, "What transfers");
-  AddTransfer(answer, &document);
-  if (format == "html") return DocumentToHtml(document, "What transfers");
+  ReportModel model;
+  model.studies.push_back(std::move(answer));
+  if (format == "html") return ReportToHtml(model);
+  if (format == "latex") return ReportToLatex(model);
+  const Document document = ReportDocument(model);
   return format == "md" ? DocumentToMarkdown(document)
                         : DocumentToText(document);
 }
@@ -74,22 +80,27 @@ void RunTransferCommand(const Options& options) {
   if (options.name.empty()) {
     throw Error(ErrorCode::kUsage, "transfer: name a study, or ask for --list");
   }
-  const TransferFile file = FindTransferFile(options.name);
-  const bool embedded = options.table.empty() && !file.embedded_table.empty();
-  const std::shared_ptr<const Table> table = Table::Open(
-      embedded ? EmbeddedTable(file.embedded_table)
-               : TableOfData("transfer", file.name, file.data, options.table));
-  const InterruptScope interrupt;
-  const TransferAnswer answer =
-      RunTransfer(file, *table, [&interrupt] { return interrupt.Requested(); });
+  TransferAnswer answer = AnswerStudy("transfer", options.name, options.table);
   if (options.format == "json") {
     PrintJsonFields(nlohmann::ordered_json::parse(TransferToJson(answer)));
     return;
   }
-  Print(Render(answer, options.format));
+  Print(Render(std::move(answer), options.format));
 }
 
 }  // namespace
+
+TransferAnswer AnswerStudy(const std::string& command, const std::string& name,
+                           const std::string& table) {
+  const TransferFile file = FindTransferFile(name);
+  const bool embedded = table.empty() && !file.embedded_table.empty();
+  const std::shared_ptr<const Table> opened =
+      Table::Open(embedded ? EmbeddedTable(file.embedded_table)
+                           : TableOfData(command, file.name, file.data, table));
+  const InterruptScope interrupt;
+  return RunTransfer(file, *opened,
+                     [&interrupt] { return interrupt.Requested(); });
+}
 
 void AddTransferCommand(CLI::App& app) {
   auto options = std::make_shared<Options>();
@@ -108,7 +119,7 @@ void AddTransferCommand(CLI::App& app) {
                       "$HWNAS_DATA or ../shared/data, imported once, or the "
                       "table that comes with hwnas)");
   command->add_option("--format", options->format,
-                      "text, md, html, json or csv (default: text)");
+                      "text, md, html, json, csv or latex (default: text)");
   command->add_flag("--list", options->list, "List the studies");
   command->callback([options] { RunTransferCommand(*options); });
 }

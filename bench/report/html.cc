@@ -22,6 +22,7 @@ std::string ReportToHtml(const ReportModel& model, std::string_view figures) {
   } else {
     scripts.scripts.push_back(figures);
   }
+  scripts.scripts.push_back(WebText("transfer.js"));
   scripts.scripts.push_back(WebText("report.js"));
   return DocumentToHtml(ReportDocument(model, note), ReportTitle(model),
                         scripts);

@@ -1,14 +1,15 @@
 #include "bench/report/latex.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <sstream>
 #include <vector>
 
 #include "bench/report/document.h"
+#include "bench/report/latex_axis.h"
 #include "bench/report/text_table.h"
+#include "bench/report/transfer_latex.h"
 #include "bench/report/wording.h"
 #include "tabular/error.h"
 
@@ -157,25 +158,6 @@ std::string TableText(const DocumentBlock& block) {
 
 // --- figures ---------------------------------------------------------------
 
-constexpr const char* kMarks[] = {"*",        "square*", "triangle*",
-                                  "diamond*", "x",       "+"};
-
-std::string Colour(size_t i) {
-  return fmt::format("hwnas{}", static_cast<char>('A' + i % 8));
-}
-
-std::string Axis(const std::string& options, const std::string& content,
-                 const std::string& caption) {
-  return fmt::format(
-      "% figure\n\\begin{{center}}\n\\begin{{tikzpicture}}\n"
-      "\\begin{{axis}}[width=0.85\\linewidth, height=6.5cm, "
-      "label style={{font=\\small}}, tick label style={{font=\\small}}, "
-      "legend style={{font=\\small, draw=none, at={{(0.5,-0.22)}}, "
-      "anchor=north, legend columns=3}}, {}]\n{}\\end{{axis}}\n"
-      "\\end{{tikzpicture}}\n\n\\small {}\n\\end{{center}}\n",
-      options, content, LatexText(caption));
-}
-
 std::string MeasureName(const ReportMeasure& measure) {
   return measure.unit.empty()
              ? measure.name
@@ -195,19 +177,14 @@ std::string MeansFigure(const ReportProblem& problem, size_t m) {
     points +=
         fmt::format("({},{}) += ({},0) -= ({},0)\n", value.mean, names.size(),
                     value.high - value.mean, value.mean - value.low);
-    names.push_back("{" + LatexText(problem.strategies[s].label) + "}");
+    names.push_back(problem.strategies[s].label);
   }
   if (names.empty()) return "";
-  std::string ticks;
-  for (size_t i = 0; i < names.size(); ++i) {
-    ticks += fmt::format("{}{}", i > 0 ? "," : "", i);
-  }
-  return Axis(
+  return LatexAxis(
       fmt::format("xlabel={{{}}}, ytick={{{}}}, yticklabels={{{}}}, y dir="
                   "reverse, ymin=-0.7, ymax={}, xmajorgrids",
-                  MeasureText(problem.measures[m]), ticks,
-                  fmt::format("{}", fmt::join(names, ",")),
-                  static_cast<double>(names.size()) - 0.3),
+                  MeasureText(problem.measures[m]), LatexTicks(names.size()),
+                  LatexLabels(names), static_cast<double>(names.size()) - 0.3),
       "\\addplot+[only marks, mark=*, hwnasA, mark options={hwnasA}, error "
       "bars/error bar style={hwnasA}, error "
       "bars/.cd, x dir=both, x explicit] coordinates {\n" +
@@ -234,7 +211,7 @@ std::string AnytimeFigure(const ReportProblem& problem, size_t m,
     const ReportStrategy& strategy = problem.strategies[s];
     if (strategy.curves.empty() || m >= strategy.curves[0].size()) continue;
     const ReportCurve& curve = strategy.curves[0][m];
-    const std::string colour = Colour(n);
+    const std::string colour = LatexColour(n);
     content += fmt::format(
         "\\addplot[draw=none, forget plot, name path=low{}]{}"
         "\\addplot[draw=none, forget plot, name path=high{}]{}"
@@ -244,14 +221,15 @@ std::string AnytimeFigure(const ReportProblem& problem, size_t m,
         "\\addlegendentry{{{}}}\n",
         n, Coordinates(x, curve.quartile1, curve.runs), n,
         Coordinates(x, curve.quartile3, curve.runs), colour, n, n, colour,
-        kMarks[n % std::size(kMarks)], Coordinates(x, curve.median, curve.runs),
+        LatexMark(n), Coordinates(x, curve.median, curve.runs),
         LatexText(strategy.label));
     ++n;
   }
-  return Axis(fmt::format("xmode=log, xlabel={{evaluations}}, ylabel={{{}}}, "
-                          "ymajorgrids",
-                          MeasureText(problem.measures[m])),
-              content, caption);
+  return LatexAxis(
+      fmt::format("xmode=log, xlabel={{evaluations}}, ylabel={{{}}}, "
+                  "ymajorgrids",
+                  MeasureText(problem.measures[m])),
+      content, caption);
 }
 
 std::string TargetsFigure(const ReportProblem& problem, size_t m,
@@ -265,12 +243,12 @@ std::string TargetsFigure(const ReportProblem& problem, size_t m,
     content += fmt::format(
         "\\addplot[{}, thick, const plot, mark={}, mark size=1.2pt]{}"
         "\\addlegendentry{{{}}}\n",
-        Colour(n), kMarks[n % std::size(kMarks)],
+        LatexColour(n), LatexMark(n),
         Coordinates(x, strategy.hits[m].ecdf, std::vector<size_t>(x.size(), 1)),
         LatexText(strategy.label));
     ++n;
   }
-  return Axis(
+  return LatexAxis(
       "xmode=log, xlabel={evaluations}, ylabel={share reached}, ymin=0, "
       "ymax=1, ymajorgrids",
       content, caption);
@@ -311,7 +289,7 @@ std::string AttainmentPlot(const ReportProblem& problem,
     }
     return fmt::format(
         "\\addplot[{}, {}, mark=none, forget plot] coordinates {{{}}};\n",
-        Colour(n), StepMark(problem), points);
+        LatexColour(n), StepMark(problem), points);
   }
   return "";
 }
@@ -344,14 +322,13 @@ std::string FrontFigure(const ReportProblem& problem,
     content += fmt::format(
         "\\addplot[only marks, {}, mark={}, mark size={}pt, fill opacity=0.5] "
         "coordinates {{{}}};\n\\addlegendentry{{{}}}\n",
-        Colour(n), kMarks[n % std::size(kMarks)],
-        1.5 + 0.4 * static_cast<double>(n % 4), points,
-        LatexText(problem.strategies[s].label));
+        LatexColour(n), LatexMark(n), 1.5 + 0.4 * static_cast<double>(n % 4),
+        points, LatexText(problem.strategies[s].label));
     ++n;
   }
-  return Axis(fmt::format("xlabel={{{}}}, ylabel={{{}}}, grid=major", label(1),
-                          label(0)),
-              content, caption);
+  return LatexAxis(fmt::format("xlabel={{{}}}, ylabel={{{}}}, grid=major",
+                               label(1), label(0)),
+                   content, caption);
 }
 
 std::string RanksFigure(const ReportAcross& across,
@@ -382,18 +359,26 @@ std::string RanksFigure(const ReportAcross& across,
         across.mean_ranks[i], 0.5 * static_cast<double>(bars),
         across.mean_ranks[j], 0.5 * static_cast<double>(bars));
   }
-  return Axis(fmt::format("xlabel={{mean rank}}, xmin=1, xmax={}, ymin=-{}, "
-                          "ymax=0.5, hide y axis, axis x line=top, clip=false",
-                          k, k + 2),
-              content, caption);
+  return LatexAxis(
+      fmt::format("xlabel={{mean rank}}, xmin=1, xmax={}, ymin=-{}, "
+                  "ymax=0.5, hide y axis, axis x line=top, clip=false",
+                  k, k + 2),
+      content, caption);
 }
 
 std::string FigureText(const ReportModel& model, const DocumentBlock& block) {
   std::istringstream words(block.figure);
   std::string kind;
+  std::string part;
   size_t p = 0;
   size_t m = 0;
-  words >> kind >> p >> m;
+  words >> kind >> p;
+  if (IsTransferFigure(kind)) {
+    HWNAS_CHECK(p < model.studies.size());
+    words >> part;
+    return TransferFigureToLatex(model.studies[p], kind, part, block.text);
+  }
+  words >> m;
   if (kind == "ranks") return RanksFigure(*model.across, block.text);
   HWNAS_CHECK(p < model.problems.size());
   const ReportProblem& problem = model.problems[p];

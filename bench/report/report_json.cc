@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bench/report/transfer_data.h"
 #include "bench/report/wording.h"
 #include "tabular/metric.h"
 
@@ -348,15 +349,21 @@ std::string ReportToJson(const ReportModel& model, bool compact) {
   for (const ReportProblem& problem : model.problems) {
     problems.push_back(ProblemJsonObject(problem));
   }
+  Json studies = Json::array();
+  for (const TransferAnswer& study : model.studies) {
+    studies.push_back(Json::parse(TransferToJson(study)));
+  }
+  const Json digest = model.HasResults() ? Json(model.digest) : Json(nullptr);
   const Json json = {{"report",
                       {{"version", 1},
-                       {"results_digest", model.digest},
+                       {"results_digest", digest},
                        {"synthetic", model.synthetic},
                        {"experiments", std::move(experiments)},
                        {"warnings", model.warnings},
                        {"across", AcrossJson(model.across)},
                        {"wins", WinsJson(model.wins)},
-                       {"problems", std::move(problems)}}}};
+                       {"problems", std::move(problems)},
+                       {"studies", std::move(studies)}}}};
   return json.dump(compact ? -1 : 2, ' ', false,
                    Json::error_handler_t::replace) +
          "\n";

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/harness/results.h"
+#include "bench/transfer/transfer.h"
 #include "tabular/analysis/bootstrap.h"
 
 namespace hwnas {
@@ -270,15 +271,18 @@ struct ReportWins {
 /// What recorded results say: a pure function of them. It holds no date, host,
 /// build or path and does not depend on the order in which runs were added or
 /// files merged: problems are ordered by experiment and name, strategies by
-/// label.
+/// label. Beside them, or alone, transfer studies, in the order asked for.
 struct ReportModel {
-  std::string digest;  // of the results
+  std::string digest;  // of the results; empty without
   bool synthetic = false;
   std::vector<ReportExperiment> experiments;
   std::vector<ReportProblem> problems;
   std::optional<ReportAcross> across;
   std::optional<ReportWins> wins;
   std::vector<std::string> warnings;  // about the whole
+  std::vector<TransferAnswer> studies;
+
+  bool HasResults() const { return !problems.empty(); }
 };
 
 /// Reads run by run; memory grows with runs and architectures met, not with

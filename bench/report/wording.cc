@@ -8,6 +8,7 @@
 #include <set>
 
 #include "bench/harness/run.h"
+#include "bench/report/transfer_section.h"
 #include "tabular/metric.h"
 
 namespace hwnas {
@@ -599,6 +600,7 @@ const char* RelevanceName(Relevance relevance) {
 }
 
 std::string ReportTitle(const ReportModel& model) {
+  if (!model.HasResults()) return "What transfers";
   return model.synthetic ? "hwnas report (SYNTHETIC)" : "hwnas report";
 }
 
@@ -681,15 +683,9 @@ std::string Extent(const ReportModel& model) {
   return text + fmt::format(", {}.", count(trials, "trial"));
 }
 
-}  // namespace
-
-Document ReportDocument(const ReportModel& model, const std::string& note) {
-  Document document;
-  document.Heading(1, ReportTitle(model));
-  document.Paragraph(Extent(model));
-  if (!note.empty()) document.Paragraph(note);
-  document.Warnings(model.warnings);
-  document.Heading(2, "Summary");
+void AddResults(const ReportModel& model, Document* document) {
+  document->Warnings(model.warnings);
+  document->Heading(2, "Summary");
   std::vector<std::string> findings;
   for (const ReportProblem& problem : model.problems) {
     const std::string matters = DoesItMatter(problem);
@@ -699,21 +695,29 @@ Document ReportDocument(const ReportModel& model, const std::string& note) {
       findings.back() += " Does the lead matter: " + matters + ".";
     }
   }
-  document.List(std::move(findings));
-  if (model.across || model.wins) document.Heading(2, "Across problems");
-  AddAcrossFigures(model, &document);
-  AddRanks(model, &document);
-  AddWins(model, &document);
+  document->List(std::move(findings));
+  if (model.across || model.wins) document->Heading(2, "Across problems");
+  AddAcrossFigures(model, document);
+  AddRanks(model, document);
+  AddWins(model, document);
   for (size_t p = 0; p < model.problems.size(); ++p) {
-    AddProblem(model.problems[p], p, &document);
+    AddProblem(model.problems[p], p, document);
   }
-  document.Heading(2, "Provenance");
-  std::vector<std::string> items = {
-      fmt::format("results: digest {}", model.digest)};
+}
+
+std::vector<std::string> Provenance(const ReportModel& model) {
+  std::vector<std::string> items;
+  if (model.HasResults()) {
+    items.push_back(fmt::format("results: digest {}", model.digest));
+  }
   for (const ReportExperiment& experiment : model.experiments) {
     items.push_back(fmt::format("experiment: {}, master seed {}",
                                 experiment.name, experiment.seed));
   }
+  for (const TransferAnswer& study : model.studies) {
+    items.push_back(TransferProvenance(study));
+  }
+  if (!model.HasResults()) return items;
   items.push_back(
       "intervals: percentile bootstrap of the mean over repetitions");
   items.push_back(
@@ -722,7 +726,22 @@ Document ReportDocument(const ReportModel& model, const std::string& note) {
   items.push_back(
       "p values: Wilcoxon's signed-rank test, adjusted by Holm over the pairs "
       "of a measure; effect: matched-pairs rank-biserial correlation");
-  document.List(std::move(items));
+  return items;
+}
+
+}  // namespace
+
+Document ReportDocument(const ReportModel& model, const std::string& note) {
+  Document document;
+  document.Heading(1, ReportTitle(model));
+  if (model.HasResults()) document.Paragraph(Extent(model));
+  if (!note.empty()) document.Paragraph(note);
+  if (model.HasResults()) AddResults(model, &document);
+  for (size_t i = 0; i < model.studies.size(); ++i) {
+    AddTransfer(model.studies[i], i, &document);
+  }
+  document.Heading(2, "Provenance");
+  document.List(Provenance(model));
   return document;
 }
 

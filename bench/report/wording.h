@@ -32,7 +32,8 @@ const char* DirectionText(Direction direction);
 /// `matters`, `equivalent`, `unclear`.
 const char* RelevanceName(Relevance relevance);
 
-/// "hwnas report", marked where anything is synthetic.
+/// "hwnas report", marked where anything is synthetic; "What transfers" of
+/// studies alone.
 std::string ReportTitle(const ReportModel& model);
 
 /// The whole report as a page, for text, Markdown and HTML; `note`, if any,

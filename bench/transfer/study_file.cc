@@ -147,6 +147,7 @@ class Reader {
         if (k < 1) toml_.Fail("top", "expected numbers from 1 on");
         spec.top.push_back(static_cast<uint64_t>(k));
       }
+      if (spec.top.empty()) toml_.Fail("top", "there must be a number");
     }
     spec.elite = toml_.Number("elite", spec.elite);
     if (!(spec.elite > 0 && spec.elite <= 1)) {

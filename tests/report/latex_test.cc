@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/report/made_results.h"
+#include "tests/report/made_studies.h"
 #include "tests/temp_dir.h"
 
 namespace hwnas {
@@ -36,7 +37,9 @@ ReportModel Sample() {
       made.AddRun(two, label, r, {{1, {90.0, 4.0}}, {2, {92.0, 8.0}}}, {0, 1});
     }
   }
-  return MakeReport(made.Get());
+  ReportModel model = MakeReport(made.Get());
+  model.studies = MadeStudies();
+  return model;
 }
 
 TEST(LatexText, IsSetAsItStands) {
@@ -55,6 +58,8 @@ TEST(ReportLatex, HasTablesAndFigures) {
   EXPECT_THAT(latex, HasSubstr("\\addplot+[only marks"));
   EXPECT_THAT(latex, HasSubstr("xlabel={mean rank}"));
   EXPECT_THAT(latex, HasSubstr("coordinates {(2,89)(6,93)}"));
+  EXPECT_THAT(latex, HasSubstr("\\addplot[matrix plot*, mesh/cols=3,"));
+  EXPECT_THAT(latex, HasSubstr("xlabel={regret, best of the first 1}"));
   EXPECT_THAT(latex, HasSubstr("50\\% \\& \\textless{}b\\textgreater{}\\_\\#"));
   EXPECT_TRUE(latex.ends_with("\\end{document}\n"));
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "bench/harness/objective_text.h"
-#include "bench/transfer/transfer_report.h"
 #include "datasets/synthetic.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -128,26 +127,6 @@ TEST_F(PlatformStudyTest, AnInterruptEndsIt) {
   } catch (const Error& error) {
     EXPECT_EQ(error.Code(), ErrorCode::kInterrupted);
   }
-}
-
-TEST_F(PlatformStudyTest, TheSameStudyGivesTheSameBytes) {
-  TransferFile file = TransferFile::ReadText(R"(
-name = "made"
-title = "Made <b>"
-[platforms]
-accuracy = "accuracy:val"
-samples = 10
-source_architectures = 100
-)",
-                                             "made.toml");
-  const TransferAnswer one = RunTransfer(file, *table_);
-  const TransferAnswer two = RunTransfer(file, *table_);
-  EXPECT_EQ(TransferToJson(one), TransferToJson(two));
-  EXPECT_EQ(TransferToCsv(one), TransferToCsv(two));
-  Document document;
-  AddTransfer(one, &document);
-  EXPECT_THAT(DocumentToText(document), HasSubstr("SYNTHETIC"));
-  EXPECT_THAT(DocumentToHtml(document, "x"), HasSubstr("Made &lt;b&gt;"));
 }
 
 }  // namespace

@@ -3,7 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "bench/transfer/transfer_report.h"
+#include "bench/report/transfer_data.h"
+#include "bench/report/transfer_section.h"
 #include "datasets/synthetic.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -180,6 +181,7 @@ TEST(TransferFile, WhatIsWrongIsRefused) {
        {start, start + signal, start + target,
         start + "elite = 2\n" + signal + target,
         start + "top = [0]\n" + signal + target,
+        start + "top = []\n" + signal + target,
         start + "bottom = 1\n" + signal + target,
         start + "data = \"nobody\"\n" + signal + target,
         start +

@@ -267,7 +267,8 @@
            domainColor: t.soft, tickColor: t.soft, labelFontSize: 11.5,
            titleFontSize: 12, titleFontWeight: 'normal', labelLimit: 170,
            gridOpacity: 0.8, titlePadding: 8},
-    legend: {labelColor: t.text, titleColor: t.text, labelFontSize: 11.5},
+    legend: {labelColor: t.text, titleColor: t.text, labelFontSize: 11.5,
+             layout: {bottom: {anchor: 'start', direction: 'vertical'}}},
     text: {color: t.text, fontSize: 11.5},
     rule: {color: t.text},
   });
@@ -672,6 +673,7 @@
     targets: {make: targets, keys: true},
     ranks: {make: ranks},
     wins: {make: wins},
+    ...globalThis.hwnasTransfer({fixed, short, withUnit}),
   };
 
   const csvField = value => {
@@ -681,7 +683,7 @@
   const csvOf = rows => {
     if (!rows.length) return '';
     const names = Object.keys(rows[0]).filter(
-        n => !['tip', 'text', 'spent'].includes(n));
+        n => !['tip', 'text', 'spent', 'label', 'base'].includes(n));
     return [names, ...rows.map(r => names.map(n => r[n]))].map(
         line => line.map(csvField).join(',') + '\n').join('');
   };
@@ -696,8 +698,10 @@
     constructor(place) {
       const [kind, p, m, range] = place.dataset.figure.split(' ');
       this.kind = KINDS[kind];
-      this.problem = model.problems[Number(p || 0)];
-      this.measure = Number(m || 0);
+      // What is drawn, and which part of it.
+      this.problem = (this.kind.study ? model.studies
+                                      : model.problems)[Number(p || 0)];
+      this.measure = this.kind.study ? m : Number(m || 0);
       this.name = ['hwnas', ...place.dataset.figure.split(' ')].join('-');
       this.state = {range: range === 'range'};
       this.place = place;
@@ -739,6 +743,7 @@
         this.tools.append(list);
       }
       if (this.kind.axes && this.problem.scores.length > 2) this.addAxes();
+      if (this.kind.choices) this.addChoices();
       const saves = element('span', {class: 'saves'});
       saves.append(
           this.button('SVG', () => this.saveSvg(),
@@ -781,6 +786,23 @@
       };
       choose('x', 1);
       choose('y', 0);
+    }
+
+    // Lists of what else the figure can show.
+    addChoices() {
+      const choices = this.kind.choices(this.problem, this.measure);
+      for (const {key, label, options} of choices) {
+        if (options.length < 2) continue;
+        const list = element('select', {'aria-label': label});
+        for (const [value, text] of options) {
+          list.append(element('option', {value}, text));
+        }
+        list.addEventListener('change', () => {
+          this.state[key] = list.value;
+          this.draw();
+        });
+        this.tools.append(list);
+      }
     }
 
     make(t, legend, width) {

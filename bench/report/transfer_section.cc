@@ -1,21 +1,16 @@
-#include "bench/transfer/transfer_report.h"
+#include "bench/report/transfer_section.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "bench/report/csv.h"
 #include "bench/report/wording.h"
 #include "tabular/analysis/correlation.h"
 #include "tabular/analysis/summary.h"
-#include "tabular/error.h"
 
 namespace hwnas {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string Percent(double share, int decimals = 1) {
   return Fixed(100 * share, decimals) + " %";
@@ -293,13 +288,35 @@ void AddRemedies(const PlatformStudy& study, Document* document) {
                   std::move(rows));
 }
 
-void AddStudy(const PlatformStudy& study, Document* document) {
+void AddFigures(const PlatformStudy& study, size_t index, Document* document) {
+  document->Figure(
+      fmt::format("matrix {} spearman", index),
+      fmt::format("Rank correlation (Spearman) of {} on every two settings, "
+                  "grouped by device",
+                  study.quantity));
+  document->Figure(fmt::format("matrix {} hypervolume_lost", index),
+                   "What the row's front is worth on the column: share of the "
+                   "hypervolume of the column's own front that is lost");
+  if (study.devices.size() < 2) return;
+  document->Figure(fmt::format("told {}", index),
+                   "Rank correlation of two devices, and what the front of one "
+                   "loses on the other");
+  if (study.remedies.empty()) return;
+  document->Figure(fmt::format("remedies {}", index),
+                   "Ways to a front for a new device, with the measurements "
+                   "they need there: hypervolume lost, a mark for each device, "
+                   "the dot their mean");
+}
+
+void AddStudy(const PlatformStudy& study, size_t index, Document* document) {
   document->Paragraph(fmt::format(
       "Fronts of {} and {} over {} connected architectures; {} settings of {} "
       "devices. Device figures are means over pairs of settings; of a device "
       "with itself, over its different settings.",
       study.accuracy, study.quantity, study.architectures,
       study.settings.size(), study.devices.size()));
+  AddFigures(study, index, document);
+  document->BeginDetails("Every two devices, in numbers");
   AddMatrix(
       study, "Rank correlation (Spearman)",
       [](const DeviceTransfer& t) { return Fixed(t.rho, 2); }, document);
@@ -309,6 +326,7 @@ void AddStudy(const PlatformStudy& study, Document* document) {
         return Fixed(100 * t.hypervolume_lost, 1);
       },
       document);
+  document->EndDetails();
   AddDevices(study, document);
   AddRemedies(study, document);
 }
@@ -330,7 +348,26 @@ void AddGains(const SignalStudy& study, Document* document) {
       std::move(rows));
 }
 
-void AddStudy(const SignalStudy& study, Document* document) {
+void AddFigures(const SignalStudy& study, size_t index, Document* document) {
+  if (study.transfers.empty()) return;  // every signal is left out
+  document->Figure(fmt::format("order {}", index),
+                   fmt::format("How each signal orders the architectures by "
+                               "each target (Kendall's tau): all, and the "
+                               "target's best {}",
+                               Percent(study.elite, 0)));
+  document->Figure(fmt::format("regret {}", index),
+                   "The best of those that each signal puts first: how far it "
+                   "is from the target's best");
+  const auto known =
+      std::count_if(study.seconds.begin(), study.seconds.end(),
+                    [](const std::optional<double>& s) { return s && *s > 0; });
+  if (known < 2) return;
+  document->Figure(fmt::format("spent {}", index),
+                   "What a signal costs, and how it orders (Kendall's tau)");
+}
+
+void AddStudy(const SignalStudy& study, size_t index, Document* document) {
+  AddFigures(study, index, document);
   for (size_t t = 0; t < study.targets.size(); ++t) {
     std::vector<std::string> header = {"signal",     "seconds", "architectures",
                                        "tau",        "rho",     "tau of elite",
@@ -365,193 +402,27 @@ void AddStudy(const SignalStudy& study, Document* document) {
   AddGains(study, document);
 }
 
-Json Number(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-template <typename Transfer>
-Json PairJson(const std::string& from, const std::string& to, double rho,
-              const Transfer& t) {
-  return {{"from", from},
-          {"to", to},
-          {"spearman", rho},
-          {"hypervolume_lost", t.hypervolume_lost},
-          {"recall", t.recall},
-          {"broken", t.broken},
-          {"accuracy_lost", Number(t.accuracy_lost)},
-          {"rank", Number(t.rank)}};
-}
-
-void AddJson(const PlatformStudy& study, Json* json) {
-  (*json)["accuracy"] = study.accuracy;
-  (*json)["quantity"] = study.quantity;
-  (*json)["architectures"] = study.architectures;
-  (*json)["devices"] = study.devices;
-  Json& settings = (*json)["settings"] = Json::array();
-  for (size_t i = 0; i < study.settings.size(); ++i) {
-    const StudySetting& setting = study.settings[i];
-    settings.push_back({{"id", setting.id},
-                        {"device", study.devices[setting.device]},
-                        {"batch", setting.batch},
-                        {"front", study.front[i]}});
-  }
-  Json& pairs = (*json)["transfers"] = Json::array();
-  for (const PlatformTransfer& t : study.transfers) {
-    pairs.push_back(PairJson(study.settings[t.from].id, study.settings[t.to].id,
-                             study.rho[t.from * study.settings.size() + t.to],
-                             t));
-  }
-  Json& devices = (*json)["device_transfers"] = Json::array();
-  for (const DeviceTransfer& t : study.device_transfers) {
-    devices.push_back(
-        PairJson(study.devices[t.from], study.devices[t.to], t.rho, t));
-  }
-  Json& clusters = (*json)["clusters"] = Json::array();
-  for (const std::vector<size_t>& cluster : study.clusters) {
-    Json names = Json::array();
-    for (const size_t d : cluster) names.push_back(study.devices[d]);
-    clusters.push_back(std::move(names));
-  }
-  Json& remedies = (*json)["remedies"] = Json::array();
-  for (const Remedy& remedy : study.remedies) {
-    Json lost = Json::object();
-    for (size_t d = 0; d < remedy.lost.size(); ++d) {
-      lost[study.devices[d]] = remedy.lost[d];
-    }
-    remedies.push_back({{"name", remedy.name},
-                        {"measurements", remedy.measurements},
-                        {"hypervolume_lost", std::move(lost)}});
-  }
-}
-
-void AddJson(const SignalStudy& study, Json* json) {
-  Json& targets = (*json)["targets"] = Json::array();
-  for (size_t t = 0; t < study.targets.size(); ++t) {
-    targets.push_back({{"name", study.targets[t]},
-                       {"unit", study.units[t]},
-                       {"optimum", study.optimum[t]}});
-  }
-  Json& signals = (*json)["signals"] = Json::array();
-  for (size_t s = 0; s < study.signals.size(); ++s) {
-    signals.push_back(
-        {{"name", study.signals[s]}, {"seconds", Number(study.seconds[s])}});
-  }
-  (*json)["left_out"] = study.left_out;
-  (*json)["elite"] = study.elite;
-  Json& pairs = (*json)["transfers"] = Json::array();
-  for (const SignalTransfer& t : study.transfers) {
-    Json choices = Json::array();
-    for (const SignalChoice& choice : t.choices) {
-      choices.push_back({{"top", choice.k},
-                         {"best", choice.best},
-                         {"regret", choice.regret},
-                         {"rank", choice.rank}});
-    }
-    pairs.push_back({{"signal", study.signals[t.signal]},
-                     {"target", study.targets[t.target]},
-                     {"architectures", t.architectures},
-                     {"spearman", Number(t.spearman)},
-                     {"kendall", Number(t.kendall)},
-                     {"elite_kendall", Number(t.elite_kendall)},
-                     {"elite_recall", t.elite_recall},
-                     {"choices", std::move(choices)}});
-  }
-  Json& gains = (*json)["gains"] = Json::array();
-  for (const Gain& gain : study.gains) {
-    gains.push_back({{"name", gain.name},
-                     {"unit", gain.unit},
-                     {"architectures", gain.architectures},
-                     {"mean", gain.mean},
-                     {"over", gain.over},
-                     {"difference", gain.difference.mean},
-                     {"low", gain.difference.low},
-                     {"high", gain.difference.high},
-                     {"higher", gain.higher}});
-  }
-}
-
-std::string CsvNumber(const std::optional<double>& value) {
-  return value ? fmt::format("{}", *value) : "";
-}
-
-std::string CsvOf(const PlatformStudy& study) {
-  std::string out = CsvLine({"from", "to", "from_device", "to_device",
-                             "spearman", "hypervolume_lost", "recall", "broken",
-                             "accuracy_lost", "rank"});
-  const size_t n = study.settings.size();
-  for (const PlatformTransfer& t : study.transfers) {
-    const StudySetting& from = study.settings[t.from];
-    const StudySetting& to = study.settings[t.to];
-    out += CsvLine(
-        {from.id, to.id, study.devices[from.device], study.devices[to.device],
-         CsvNumber(study.rho[t.from * n + t.to]), CsvNumber(t.hypervolume_lost),
-         CsvNumber(t.recall), CsvNumber(t.broken), CsvNumber(t.accuracy_lost),
-         CsvNumber(t.rank)});
-  }
-  return out;
-}
-
-std::string CsvOf(const SignalStudy& study) {
-  std::string out = CsvLine({"signal", "target", "seconds", "architectures",
-                             "spearman", "kendall", "elite_kendall",
-                             "elite_recall", "top", "best", "regret", "rank"});
-  for (const SignalTransfer& t : study.transfers) {
-    for (const SignalChoice& choice : t.choices) {
-      out += CsvLine({study.signals[t.signal], study.targets[t.target],
-                      CsvNumber(study.seconds[t.signal]),
-                      std::to_string(t.architectures), CsvNumber(t.spearman),
-                      CsvNumber(t.kendall), CsvNumber(t.elite_kendall),
-                      CsvNumber(t.elite_recall), std::to_string(choice.k),
-                      CsvNumber(choice.best), CsvNumber(choice.regret),
-                      std::to_string(choice.rank)});
-    }
-  }
-  return out;
-}
-
 }  // namespace
-
-TransferAnswer RunTransfer(const TransferFile& file, const Table& table,
-                           const std::function<bool()>& stop) {
-  TransferAnswer answer;
-  answer.file = file;
-  answer.synthetic = table.Synthetic();
-  if (file.of_platforms) {
-    answer.platforms = RunPlatformStudy(table, file.platforms, stop);
-  } else {
-    answer.signals = RunSignalStudy(table, file.signals);
-  }
-  return answer;
-}
 
 std::vector<std::string> TransferFindings(const TransferAnswer& answer) {
   return answer.platforms ? FindingsOf(*answer.platforms)
                           : FindingsOf(*answer.signals);
 }
 
-void AddTransfer(const TransferAnswer& answer, Document* document) {
-  document->Heading(
-      2, answer.file.name + (answer.synthetic ? " (SYNTHETIC)" : ""));
+void AddTransfer(const TransferAnswer& answer, size_t index,
+                 Document* document) {
+  document->Heading(2, fmt::format("Study: {}{}", answer.file.name,
+                                   answer.synthetic ? " (SYNTHETIC)" : ""));
   document->Paragraph(answer.file.title);
   if (!answer.file.note.empty()) document->Paragraph(answer.file.note);
   document->List(TransferFindings(answer));
-  if (answer.platforms) AddStudy(*answer.platforms, document);
-  if (answer.signals) AddStudy(*answer.signals, document);
+  if (answer.platforms) AddStudy(*answer.platforms, index, document);
+  if (answer.signals) AddStudy(*answer.signals, index, document);
 }
 
-std::string TransferToJson(const TransferAnswer& answer) {
-  Json json = {{"name", answer.file.name},
-               {"title", answer.file.title},
-               {"kind", answer.platforms ? "platforms" : "signals"},
-               {"synthetic", answer.synthetic},
-               {"findings", TransferFindings(answer)}};
-  if (answer.platforms) AddJson(*answer.platforms, &json);
-  if (answer.signals) AddJson(*answer.signals, &json);
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string TransferToCsv(const TransferAnswer& answer) {
-  return answer.platforms ? CsvOf(*answer.platforms) : CsvOf(*answer.signals);
+std::string TransferProvenance(const TransferAnswer& answer) {
+  return fmt::format("study {}: table '{}', digest {}", answer.file.name,
+                     answer.table_title, answer.table_digest);
 }
 
 }  // namespace hwnas
