@@ -45,8 +45,9 @@ std::vector<OptionInfo> BohbOptions() {
 
 /// Brackets of successive halving one after another, their entries drawn from
 /// the space or, for BOHB, from a model of the highest rung that has enough
-/// trials. The number of rungs below the top where a bracket starts cycles
-/// from `most` down to `least`.
+/// trials. Where all that are open wait for trials under way, the next begins:
+/// no worker stands still. The number of rungs below the top where a bracket
+/// starts cycles from `most` down to `least`.
 class Brackets : public Strategy {
  public:
   struct Shape {
@@ -63,19 +64,28 @@ class Brackets : public Strategy {
         context_(std::move(context)),
         judge_(*context_.problem),
         proposer_(*context_.problem),
-        bracket_(*context_.problem, shape.eta, shape.resume),
         models_(std::move(models)),
         next_(proposer_.TopRung()) {}
 
   AskState Ask(size_t limit, std::vector<Proposal>* out) override {
-    if (bracket_.Complete()) Begin();
-    return bracket_.Ask(limit, &proposer_, out);
+    std::erase_if(open_, [](const HalvingBracket& bracket) {
+      return bracket.Complete();
+    });
+    for (HalvingBracket& bracket : open_) {
+      const AskState state = bracket.Ask(limit, &proposer_, out);
+      if (state != AskState::kWait) return state;
+    }
+    Begin();
+    return open_.back().Ask(limit, &proposer_, out);
   }
 
   void Tell(std::span<const Trial> trials) override {
     for (const Trial& trial : trials) {
       const Fitness fitness = judge_.Rate(trial);
-      HWNAS_CHECK(bracket_.Tell(trial, fitness));
+      HWNAS_CHECK(
+          std::any_of(open_.begin(), open_.end(), [&](HalvingBracket& bracket) {
+            return bracket.Tell(trial, fitness);
+          }));
       if (!models_.empty()) {
         models_[static_cast<size_t>(trial.rung)].Add(trial.architecture,
                                                      fitness);
@@ -88,12 +98,14 @@ class Brackets : public Strategy {
     const int top = proposer_.TopRung();
     const int s = next_;
     next_ = s == 0 || shape_.only_lowest ? top : s - 1;
-    bracket_.Begin(top - s);
+    HalvingBracket& bracket =
+        open_.emplace_back(*context_.problem, shape_.eta, shape_.resume);
+    bracket.Begin(top - s);
     const size_t size =
         shape_.initial > 0
             ? shape_.initial
             : BracketSize(shape_.only_lowest ? s : top, s, shape_.eta);
-    for (size_t i = 0; i < size; ++i) bracket_.Add(Draw());
+    for (size_t i = 0; i < size; ++i) bracket.Add(Draw());
   }
 
   Architecture Draw() {
@@ -110,7 +122,7 @@ class Brackets : public Strategy {
   RunContext context_;
   Judge judge_;
   Proposer proposer_;
-  HalvingBracket bracket_;
+  std::vector<HalvingBracket> open_;   // the earliest first
   std::vector<KernelDensity> models_;  // one a rung; none without BOHB
   int next_;  // rungs below the top where the next bracket starts
 };
@@ -168,10 +180,12 @@ std::unique_ptr<Strategy> MakeBohb(const OptionMap& given, RunContext context) {
 StrategyInfo SuccessiveHalvingInfo() {
   StrategyInfo info;
   info.name = "successive-halving";
+  info.version = 2;
   info.summary = "many cheap trials, the best 1/eta go a rung up";
   info.source =
       "Jamieson and Talwalkar, AISTATS 2016; synchronous, brackets repeat "
-      "while the budget lasts. The ladder's rungs stand for the paper's "
+      "while the budget lasts, the next one already where workers would "
+      "wait, as BOHB's. The ladder's rungs stand for the paper's "
       "resources. On a ladder of one rung it is random search";
   info.options = HalvingOptions();
   info.beats_random = false;
@@ -182,10 +196,12 @@ StrategyInfo SuccessiveHalvingInfo() {
 StrategyInfo HyperbandInfo() {
   StrategyInfo info;
   info.name = "hyperband";
+  info.version = 2;
   info.summary = "successive halving from every rung of the ladder in turn";
   info.source =
       "Li et al., JMLR 2018, algorithm 1, R given by the number of rungs; "
-      "synchronous. On a ladder of one rung it is random search";
+      "synchronous, the next bracket begins where workers would wait. On a "
+      "ladder of one rung it is random search";
   info.options = HyperbandOptions();
   info.beats_random = false;
   info.make = MakeHyperband;
@@ -195,11 +211,13 @@ StrategyInfo HyperbandInfo() {
 StrategyInfo BohbInfo() {
   StrategyInfo info;
   info.name = "bohb";
+  info.version = 2;
   info.summary = "Hyperband whose architectures come from a density model";
   info.source =
       "Falkner, Klein, Hutter, ICML 2018, defaults of HpBandSter; categorical "
       "kernels only, the model of the highest rung with enough trials. A whole "
-      "bracket is drawn when it begins";
+      "bracket is drawn when it begins, which is, as there, where workers "
+      "would wait";
   info.options = BohbOptions();
   info.exact = false;
   info.make = MakeBohb;

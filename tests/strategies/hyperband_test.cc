@@ -46,6 +46,34 @@ TEST(Hyperband, OneBracketHalvesRungByRung) {
   }
 }
 
+TEST(Hyperband, WhereWorkersWouldWaitTheNextBracketBegins) {
+  const Problem problem = MakeProblem(std::make_shared<ToySpace>(6, 5), 1, 3);
+  const auto strategy = MakeStrategy("hyperband", {}, MakeContext(problem, 1));
+  // Nothing is told: 9 start at the lowest rung, 5 at the next, 3 at the top,
+  // and round again.
+  std::vector<Proposal> proposals;
+  while (proposals.size() < 20) {
+    ASSERT_EQ(strategy->Ask(20 - proposals.size(), &proposals),
+              AskState::kReady);
+  }
+  for (size_t i = 0; i < 20; ++i) {
+    EXPECT_EQ(proposals[i].rung, i < 9 ? 0 : i < 14 ? 1 : i < 17 ? 2 : 0) << i;
+  }
+  // The first bracket is told and goes before the fourth.
+  SyntheticEvaluator evaluator(problem);
+  std::vector<Trial> trials(9);
+  evaluator.Evaluate({proposals.data(), 9}, trials);
+  strategy->Tell(trials);
+  proposals.clear();
+  while (proposals.size() < 4) {
+    ASSERT_EQ(strategy->Ask(4 - proposals.size(), &proposals),
+              AskState::kReady);
+  }
+  for (size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(proposals[i].rung, i < 3 ? 1 : 0) << i;
+  }
+}
+
 TEST(Resumes, OnlyACheckpointOfTheSameTraining) {
   Problem problem = MakeProblem(std::make_shared<ToySpace>(2, 2), 1, 3);
   problem.ladder[0].fidelity = Fidelity::Parse("e12of200");
