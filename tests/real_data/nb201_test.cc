@@ -10,6 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "bench/analysis/front.h"
+#include "bench/harness/experiment.h"
+#include "bench/harness/tabular_benchmark.h"
 #include "datasets/published_nb201.h"
 #include "datasets/safe_pickle.h"
 #include "gtest/gtest.h"
@@ -327,6 +330,30 @@ TEST_F(PublishedNb201, CountsTheMacsOfEveryArchitecture) {
     ASSERT_EQ(value.value, published->At(row, 0).value) << row;
   }
   EXPECT_EQ(compared, 12554u);
+}
+
+TEST_F(PublishedNb201, HasTheFrontsThatSearchesAreMeasuredBy) {
+  const Experiment experiment = Experiment::ReadFile(
+      HWNAS_SOURCE_DIR "/bench/experiments/nb201-platforms.toml");
+  std::map<std::string, size_t> points;
+  for (const ProblemSpec& problem : experiment.problems) {
+    FrontQuery query;
+    for (const ObjectiveSpec& score : problem.score) {
+      query.objectives.push_back(table_->Complete(Metric::Parse(score.metric)));
+    }
+    std::set<std::vector<double>> front;
+    for (const FrontRow& row : FindFront(*table_, query).rows) {
+      front.insert({row.values[0].value, row.values[1].value});
+    }
+    const auto recorded = TabularBenchmark::Make(table_, problem)->TrueFront();
+    EXPECT_EQ(recorded,
+              std::vector<std::vector<double>>(front.begin(), front.end()))
+        << problem.name;
+    points[problem.name] = recorded.size();
+  }
+  EXPECT_EQ(points.at("pixel3"), 42u);
+  EXPECT_EQ(points.at("edgegpu"), 23u);
+  EXPECT_EQ(points.at("fpga"), 13u);
 }
 
 TEST_F(PublishedNb201, IsBuiltOnceForACache) {
