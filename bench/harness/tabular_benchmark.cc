@@ -22,8 +22,11 @@ constexpr uint64_t kMostTrials = 1'000'000;
 constexpr size_t kMostCombinations = 10'000;
 /// Architectures that a filter or the true front reads, factors included.
 constexpr size_t kMostRead = 2'000'000;
-/// Points of a true front that is kept.
+/// Points of a true front that is kept; of many scores, whose hypervolume takes
+/// long, it is fewer.
 constexpr size_t kMostFrontPoints = 10'000;
+constexpr size_t kFewScores = 4;
+constexpr size_t kMostFrontPointsOfMany = 2'000;
 
 /// Noise around predictions is drawn from so many lucks an architecture.
 constexpr uint32_t kNoises = 4096;
@@ -87,6 +90,27 @@ struct BoundRung {
   double cost_scale = 1;
   bool replicates = false;  // any value has them
 };
+
+/// Leaves each point, of `dims` values, once.
+void KeepDistinct(size_t dims, std::vector<double>* points) {
+  std::vector<size_t> order(points->size() / dims);
+  std::iota(order.begin(), order.end(), size_t{0});
+  const auto at = [&](size_t i) {
+    return std::span<const double>(*points).subspan(i * dims, dims);
+  };
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return std::ranges::lexicographical_compare(at(a), at(b));
+  });
+  const auto end = std::unique(
+      order.begin(), order.end(),
+      [&](size_t a, size_t b) { return std::ranges::equal(at(a), at(b)); });
+  std::vector<double> kept;
+  for (auto i = order.begin(); i != end; ++i) {
+    const auto point = at(*i);
+    kept.insert(kept.end(), point.begin(), point.end());
+  }
+  *points = std::move(kept);
+}
 
 bool DependsOnTraining(const Metric& metric) {
   static const std::set<std::string> kTrained = {"accuracy", "error", "loss",
@@ -162,16 +186,19 @@ class Benchmark final : public TabularBenchmark,
         costs.push_back(signs[i] * value.value);
       }
     });
+    KeepDistinct(n, &costs);
+    const size_t most =
+        n > kFewScores ? kMostFrontPointsOfMany : kMostFrontPoints;
+    const std::vector<uint32_t> indices = NonDominated(costs, n, most);
+    if (indices.size() > most) return {};
     std::vector<std::vector<double>> front;
-    for (const uint32_t at : NonDominated(costs, n)) {
+    for (const uint32_t at : indices) {
       std::vector<double>& point = front.emplace_back();
       for (size_t i = 0; i < n; ++i) {
         point.push_back(signs[i] * costs[at * n + i]);
       }
     }
     std::sort(front.begin(), front.end());
-    front.erase(std::unique(front.begin(), front.end()), front.end());
-    if (front.size() > kMostFrontPoints) front.clear();
     return front;
   }
 

@@ -58,8 +58,8 @@ class TabularBenchmark : public Scorer {
   /// same architectures that none of them dominates; each point once, in
   /// ascending order. An architecture that lacks a score is not among them.
   /// Empty with one objective, where no architecture is left, and where it is
-  /// too large: more than 2,000,000 architectures (factors included) or 10,000
-  /// points.
+  /// too large: more than 2,000,000 architectures (factors included), or 10,000
+  /// points, 2,000 of more than four scores.
   virtual std::vector<std::vector<double>> TrueFront() const = 0;
 
   /// How much of the table the space is, before a filter.

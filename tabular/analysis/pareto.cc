@@ -44,8 +44,8 @@ bool Dominates(const double* a, const double* b, size_t dims) {
   return better;
 }
 
-std::vector<uint32_t> NonDominated(std::span<const double> points,
-                                   size_t dims) {
+std::vector<uint32_t> NonDominated(std::span<const double> points, size_t dims,
+                                   size_t most) {
   const size_t n = CheckPoints(points, dims);
   std::vector<uint32_t> order(n);
   std::iota(order.begin(), order.end(), 0u);
@@ -64,7 +64,9 @@ std::vector<uint32_t> NonDominated(std::span<const double> points,
         dominated = Dominates(&points[front[k] * dims], point, dims);
       }
     }
-    if (!dominated) front.push_back(i);
+    if (dominated) continue;
+    front.push_back(i);
+    if (front.size() > most) break;
   }
   std::sort(front.begin(), front.end());
   return front;

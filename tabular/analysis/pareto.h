@@ -18,8 +18,10 @@ bool Dominates(const double* a, const double* b, size_t dims);
 
 /// Indices, ascending, of the points that no other dominates. Equal points do
 /// not dominate each other: all copies are kept. O(n log n) in two
-/// dimensions, O(n * front) otherwise.
-std::vector<uint32_t> NonDominated(std::span<const double> points, size_t dims);
+/// dimensions, O(n * front) otherwise: where more than `most` are found, these
+/// first `most` + 1 are returned at once.
+std::vector<uint32_t> NonDominated(std::span<const double> points, size_t dims,
+                                   size_t most = SIZE_MAX);
 
 /// Non-dominated sorting into fronts: front 0 is non-dominated, front k is
 /// when fronts before k are removed. Holds its buffers, so that sorting in a

@@ -12,6 +12,8 @@
 #include "gmock/gmock.h"
 #include "tabular/analysis/pareto.h"
 #include "tabular/error.h"
+#include "tabular/search_space.h"
+#include "tabular/table_writer.h"
 #include "tests/failure.h"
 #include "tests/synthetic_table_test.h"
 #include "tests/temp_dir.h"
@@ -148,6 +150,52 @@ TEST_F(TrueFrontTest, OfOneScoreIsItsBestPoint) {
                                            "allow_test_observed = true\n")
                                           .problems[0]);
   EXPECT_EQ(front[0][0], benchmark->Optimum()[0].value);
+}
+
+/// The front of a table of so many rows, each of which has the loss i and the
+/// latency given.
+Front OfMade(size_t rows, double (*latency)(size_t i)) {
+  const TempDir folder;
+  const std::string path = folder.Path("t.db");
+  const auto space = MakeSpace("nb201");
+  TableInfo info;
+  info.title = "made";
+  const auto writer = TableWriter::Create(path, space, info);
+  Source source;
+  source.name = "s";
+  writer->AddSource(source);
+  Platform platform;
+  platform.id = "p";
+  writer->AddPlatform(platform);
+  Column column;
+  column.source = "s";
+  column.metric = Metric::Parse("loss:d/val/e1");
+  const int64_t loss = writer->AddColumn(column);
+  column.metric = Metric::Parse("latency@p:d");
+  const int64_t cost = writer->AddColumn(column);
+  for (size_t i = 0; i < rows; ++i) {
+    const int64_t row = writer->AddArchitecture(space->Unrank(i));
+    const double value = latency(i) == 0 ? 1 : static_cast<double>(i);
+    writer->Set(loss, "", row, {value, Missing::kNone});
+    writer->Set(cost, "", row, {latency(i), Missing::kNone});
+  }
+  writer->Commit();
+  ProblemSpec problem;
+  problem.name = "p";
+  problem.objectives = {{"loss:d/val/e1", "", ""}, {"latency@p:d", "", ""}};
+  problem.protocol.evaluations = 1;
+  return TabularBenchmark::Make(Table::Open(path), problem)->TrueFront();
+}
+
+TEST(TrueFront, ThatIsTooLargeIsNotKept) {
+  const auto fall = [](size_t i) { return static_cast<double>(20000 - i); };
+  EXPECT_THAT(OfMade(10000, fall), SizeIs(10000));
+  EXPECT_THAT(OfMade(10001, fall), IsEmpty());
+}
+
+TEST(TrueFront, HoldsEqualScoresOnce) {
+  const auto none = [](size_t) { return 0.0; };
+  EXPECT_THAT(OfMade(12000, none), ElementsAre(ElementsAre(1, 0)));
 }
 
 TEST_F(TrueFrontTest, IsRecordedWithTheProblemAndNoRunBeatsIt) {

@@ -75,6 +75,21 @@ TEST(NonDominated, CopiesAreAllKept) {
   EXPECT_EQ(NonDominated(points, 2), (std::vector<uint32_t>{0, 1, 2}));
 }
 
+TEST(NonDominated, EndsWhereThereAreMoreThanWanted) {
+  for (const size_t dims : {2, 3}) {
+    std::vector<double> points;
+    for (int i = 0; i < 50; ++i) {
+      points.push_back(i);
+      points.push_back(100 - i);
+      if (dims == 3) points.push_back(0);
+    }
+    EXPECT_EQ(NonDominated(points, dims, 50).size(), 50u);
+    EXPECT_EQ(NonDominated(points, dims, 49).size(), 50u);
+    EXPECT_EQ(NonDominated(points, dims, 9),
+              (std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
+  }
+}
+
 TEST(NonDominated, NothingHasNoFront) {
   EXPECT_TRUE(NonDominated({}, 2).empty());
   FrontSorter sorter;
