@@ -337,7 +337,7 @@ derive::DeriveOptions ToDeriveOptions(const Options& options,
       options.threads > 0
           ? options.threads
           : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  derive_options.stop = interrupt.Flag();
+  derive_options.stop = [&interrupt] { return interrupt.Requested(); };
   if (!options.share.empty()) {
     const Share share = ParseShare(options.share);
     derive_options.shard = share.i - 1;

@@ -43,6 +43,5 @@ void InstallSignalHandlers() {
 InterruptScope::InterruptScope() { scopes.fetch_add(1); }
 InterruptScope::~InterruptScope() { scopes.fetch_sub(1); }
 bool InterruptScope::Requested() const { return requested.load(); }
-const std::atomic<bool>* InterruptScope::Flag() const { return &requested; }
 
 }  // namespace hwnas

@@ -1,8 +1,6 @@
 #ifndef HWNAS_BENCH_CLI_INTERRUPT_H_
 #define HWNAS_BENCH_CLI_INTERRUPT_H_
 
-#include <atomic>
-
 namespace hwnas {
 
 /// Sets the process's signal handlers: SIGINT and SIGTERM as below; SIGPIPE
@@ -23,8 +21,6 @@ class InterruptScope {
 
   /// Thread-safe.
   bool Requested() const;
-  /// The flag itself, for who polls it; lives as long as the process.
-  const std::atomic<bool>* Flag() const;
 };
 
 }  // namespace hwnas

@@ -46,7 +46,7 @@ std::vector<LatencyFile> MeasureAll(const Options& options,
                                     const Table& table) {
   const InterruptScope interrupt;
   MeasureOptions measure = options.measure;
-  measure.stop = interrupt.Flag();
+  measure.stop = [&interrupt] { return interrupt.Requested(); };
   std::vector<LatencyFile> files;
   for (int pass = 1; pass <= options.passes; ++pass) {
     measure.pass = pass;

@@ -8,7 +8,6 @@
 #include <map>
 #include <mutex>
 #include <set>
-#include <thread>
 #include <unordered_set>
 
 #include "bench/harness/early_stopping.h"
@@ -16,6 +15,7 @@
 #include "bench/harness/tabular_benchmark.h"
 #include "strategies/strategy_source.h"
 #include "tabular/error.h"
+#include "tabular/parallel.h"
 #include "tabular/version.h"
 
 namespace hwnas {
@@ -160,34 +160,6 @@ RunOutcome RunRepetition(const Series& series, uint64_t repetition,
                      *series.benchmark, *strategy, &charge, interrupted);
 }
 
-/// Calls `work(i)` for i < count on `threads` threads; the first exception
-/// ends it and is thrown again.
-template <typename Work>
-void Spread(size_t count, int threads, const std::function<bool()>& interrupted,
-            const Work& work) {
-  std::atomic<size_t> next{0};
-  std::atomic<bool> failed{false};
-  std::exception_ptr failure;
-  std::mutex mutex;
-  const auto loop = [&] {
-    while (!failed.load() && !(interrupted && interrupted())) {
-      const size_t i = next.fetch_add(1);
-      if (i >= count) return;
-      try {
-        work(i);
-      } catch (...) {
-        const std::lock_guard<std::mutex> lock(mutex);
-        if (!failed.exchange(true)) failure = std::current_exception();
-      }
-    }
-  };
-  std::vector<std::thread> pool;
-  for (int i = 1; i < threads; ++i) pool.emplace_back(loop);
-  loop();
-  for (std::thread& thread : pool) thread.join();
-  if (failure) std::rethrow_exception(failure);
-}
-
 /// The shard (1-based) of a run, by its id alone.
 int ShardOf(const std::string& id, int shards) {
   const uint64_t prefix = std::stoull(id.substr(0, 8), nullptr, 16);
@@ -273,36 +245,37 @@ RunSummary RunExperiment(const Experiment& experiment,
   }
 
   std::mutex mutex;
-  Spread(jobs.size(), options.threads, options.interrupted, [&](size_t i) {
-    const Job& job = jobs[i];
-    const Series& s = series[job.series];
-    const auto begin = std::chrono::steady_clock::now();
-    const RunOutcome outcome =
-        RunRepetition(s, job.repetition, options.interrupted);
-    if (outcome.end == RunEnd::kInterrupted) return;
-    const std::chrono::duration<double> wall =
-        std::chrono::steady_clock::now() - begin;
-    const RunRecord record{job.id,
-                           s.problem,
-                           s.strategy.label,
-                           job.repetition,
-                           outcome.end,
-                           outcome.reason,
-                           outcome.trials.size(),
-                           outcome.evaluations,
-                           outcome.simulated_seconds,
-                           outcome.strategy_seconds,
-                           wall.count(),
-                           outcome.Digest()};
-    results.AddRun(record, outcome, s.benchmark->GetProblem().space.get());
-    const std::lock_guard<std::mutex> lock(mutex);
-    ++summary.ran;
-    summary.trials += record.trials;
-    if (record.end == RunEnd::kFailed) ++summary.failed;
-    if (options.progress) {
-      options.progress(summary.skipped + summary.ran, summary.planned);
-    }
-  });
+  ForEachInParallel(
+      jobs.size(), options.threads, options.interrupted, [&](size_t i, int) {
+        const Job& job = jobs[i];
+        const Series& s = series[job.series];
+        const auto begin = std::chrono::steady_clock::now();
+        const RunOutcome outcome =
+            RunRepetition(s, job.repetition, options.interrupted);
+        if (outcome.end == RunEnd::kInterrupted) return;
+        const std::chrono::duration<double> wall =
+            std::chrono::steady_clock::now() - begin;
+        const RunRecord record{job.id,
+                               s.problem,
+                               s.strategy.label,
+                               job.repetition,
+                               outcome.end,
+                               outcome.reason,
+                               outcome.trials.size(),
+                               outcome.evaluations,
+                               outcome.simulated_seconds,
+                               outcome.strategy_seconds,
+                               wall.count(),
+                               outcome.Digest()};
+        results.AddRun(record, outcome, s.benchmark->GetProblem().space.get());
+        const std::lock_guard<std::mutex> lock(mutex);
+        ++summary.ran;
+        summary.trials += record.trials;
+        if (record.end == RunEnd::kFailed) ++summary.failed;
+        if (options.progress) {
+          options.progress(summary.skipped + summary.ran, summary.planned);
+        }
+      });
   results.Commit();
   summary.interrupted = options.interrupted && options.interrupted();
   return summary;
@@ -384,30 +357,32 @@ std::vector<Difference> VerifyResults(const Results& results,
 
   const std::vector<RunRecord> runs = results.Runs();
   std::vector<std::string> faults(runs.size());
-  Spread(runs.size(), options.threads, options.interrupted, [&](size_t i) {
-    const RunRecord& run = runs[i];
-    const auto problem = problems.find(run.problem);
-    const auto strategy = strategies.find(run.strategy);
-    if (problem == problems.end() || strategy == strategies.end()) {
-      faults[i] = "names a problem or strategy that the file lacks";
-      return;
-    }
-    const Series series{
-        problem->second.experiment, seeds[problem->second.experiment],
-        benchmarks.at(run.problem), run.problem,
-        strategy->second.spec,      strategy->second.source};
-    const RunOutcome outcome =
-        RunRepetition(series, run.repetition, options.interrupted);
-    if (outcome.end == RunEnd::kInterrupted) return;
-    const RunIdentity identity(table->Digest(), series.experiment, series.seed,
-                               series.benchmark->Spec(), series.strategy,
-                               series.source->Info().version);
-    if (identity.Id(run.repetition) != run.id) {
-      faults[i] = "has an id that does not fit what it says it is";
-    } else if (outcome.Digest() != run.digest) {
-      faults[i] = "gives another digest when run again";
-    }
-  });
+  ForEachInParallel(
+      runs.size(), options.threads, options.interrupted, [&](size_t i, int) {
+        const RunRecord& run = runs[i];
+        const auto problem = problems.find(run.problem);
+        const auto strategy = strategies.find(run.strategy);
+        if (problem == problems.end() || strategy == strategies.end()) {
+          faults[i] = "names a problem or strategy that the file lacks";
+          return;
+        }
+        const Series series{
+            problem->second.experiment, seeds[problem->second.experiment],
+            benchmarks.at(run.problem), run.problem,
+            strategy->second.spec,      strategy->second.source};
+        const RunOutcome outcome =
+            RunRepetition(series, run.repetition, options.interrupted);
+        if (outcome.end == RunEnd::kInterrupted) return;
+        const RunIdentity identity(table->Digest(), series.experiment,
+                                   series.seed, series.benchmark->Spec(),
+                                   series.strategy,
+                                   series.source->Info().version);
+        if (identity.Id(run.repetition) != run.id) {
+          faults[i] = "has an id that does not fit what it says it is";
+        } else if (outcome.Digest() != run.digest) {
+          faults[i] = "gives another digest when run again";
+        }
+      });
   std::vector<Difference> differences;
   for (size_t i = 0; i < runs.size(); ++i) {
     if (!faults[i].empty()) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "datasets/file_reader.h"
 #include "datasets/file_writer.h"
@@ -10,7 +11,7 @@
 namespace hwnas {
 namespace {
 
-// A row a line: CellsToJson.
+// A row a line, CellsToJson, or a figure's draws, DrawsToJson.
 class FileCellStore : public CellStore {
  public:
   explicit FileCellStore(const std::string& path) {
@@ -35,6 +36,16 @@ class FileCellStore : public CellStore {
     rows_[row] = cells;
   }
 
+  const std::map<std::string, std::vector<double>>& Draws() const override {
+    return draws_;
+  }
+
+  void AddDraws(const std::string& label,
+                const std::vector<double>& draws) override {
+    file_->Append(DrawsToJson(label, draws) + "\n");
+    draws_[label] = draws;
+  }
+
  private:
   static constexpr size_t kMostBytes = size_t{64} << 20;
 
@@ -47,8 +58,13 @@ class FileCellStore : public CellStore {
     }
   }
 
-  // A line that says nothing is passed over: its row is done again.
+  // A line that says nothing is passed over: what it held is done again.
   void ReadLine(std::string_view line) {
+    if (auto draws = DrawsFromJson(line)) {
+      draws_.insert_or_assign(std::move(draws->first),
+                              std::move(draws->second));
+      return;
+    }
     auto cells = CellsFromJson(line);
     if (cells && !cells->empty()) {
       const std::string row = cells->front().row;
@@ -57,6 +73,7 @@ class FileCellStore : public CellStore {
   }
 
   std::map<std::string, std::vector<ReproducedCell>> rows_;
+  std::map<std::string, std::vector<double>> draws_;  // by label
   std::unique_ptr<AppendFile> file_;
   bool torn_ = false;
 };

@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <tuple>
 
 #include "bench/harness/objective_text.h"
 #include "bench/report/report_model.h"
 #include "bench/report/wording.h"
+#include "bench/reproduce/drawn_figures.h"
 #include "tabular/analysis/bootstrap.h"
 #include "tabular/analysis/summary.h"
 #include "tabular/error.h"
@@ -29,146 +28,15 @@ struct Ours {
   }
 };
 
-// Runs each protocol on each split once.
-class TransferRows {
- public:
-  TransferRows(const PublishedTable& published, const Table& table,
-               std::optional<uint64_t> seed, std::function<bool()> stop)
-      : published_(published),
-        table_(table),
-        seed_(seed),
-        stop_(std::move(stop)) {}
-
-  // A column's figure in each draw.
-  std::vector<double> Draws(const std::string& protocol,
-                            const PublishedColumn& column) {
-    if (column.geomean_of.empty()) return OfSplit(protocol, column);
-    std::vector<double> sum;
-    for (const std::string& name : column.geomean_of) {
-      const auto part = std::find_if(
-          published_.columns.begin(), published_.columns.end(),
-          [&name](const PublishedColumn& c) { return c.name == name; });
-      const std::vector<double> draws = OfSplit(protocol, *part);
-      sum.resize(draws.size());
-      for (size_t i = 0; i < draws.size(); ++i) {
-        // The logarithm of a correlation that is none is none.
-        sum[i] += std::log(std::max(draws[i], 1e-6));
-      }
-    }
-    for (double& s : sum) s = std::exp(s / double(column.geomean_of.size()));
-    return sum;
-  }
-
- private:
-  std::vector<double> OfSplit(const std::string& protocol,
-                              const PublishedColumn& column) {
-    const TransferStudy& study = Study(protocol, column.split);
-    std::vector<double> mean;
-    size_t targets = 0;
-    for (const TransferFigure& figure : study.figures) {
-      const bool wanted =
-          column.targets.empty()
-              ? figure.target == "mean"
-              : std::find(column.targets.begin(), column.targets.end(),
-                          figure.target) != column.targets.end();
-      if (!wanted) continue;
-      ++targets;
-      mean.resize(figure.spearman.size());
-      for (size_t i = 0; i < mean.size(); ++i) mean[i] += figure.spearman[i];
-    }
-    for (double& m : mean) m /= double(targets);
-    return mean;
-  }
-
-  const TransferStudy& Study(const std::string& protocol,
-                             const std::string& split_name) {
-    const auto found = done_.find({protocol, split_name});
-    if (found != done_.end()) return found->second;
-    const auto split = std::find_if(
-        published_.splits.begin(), published_.splits.end(),
-        [&](const PublishedSplit& s) { return s.name == split_name; });
-    const auto how = std::find_if(
-        published_.protocols.begin(), published_.protocols.end(),
-        [&](const TransferProtocol& p) { return p.name == protocol; });
-    TransferStudySpec spec = how->study;
-    spec.sources = split->source;
-    spec.targets = split->target;
-    if (seed_) spec.seed = *seed_;
-    return done_[{protocol, split_name}] =
-               RunTransferStudy(table_, spec, stop_);
-  }
-
-  const PublishedTable& published_;
-  const Table& table_;
-  std::optional<uint64_t> seed_;
-  std::function<bool()> stop_;
-  std::map<std::pair<std::string, std::string>, TransferStudy> done_;
-};
-
-// Judges each predictor on each metric and number of architectures once.
-class PredictorRows {
- public:
-  PredictorRows(const PublishedTable& published, const Table& table,
-                std::optional<uint64_t> seed, std::function<bool()> stop)
-      : published_(published),
-        table_(table),
-        seed_(seed),
-        stop_(std::move(stop)) {}
-
-  // A column's figure in each draw. Draws of one number of architectures are
-  // the same for all predictors.
-  std::vector<double> Draws(const PublishedRow& row,
-                            const PublishedColumn& column) {
-    std::vector<double> draws;
-    for (const PredictionFigures& figures : Judged(row, column).by_split) {
-      draws.push_back(figures.*column.figure);
-    }
-    return draws;
-  }
-
- private:
-  const EvaluatedSize& Judged(const PublishedRow& row,
-                              const PublishedColumn& column) {
-    const std::string metric = row.metric.empty() ? column.metric : row.metric;
-    const auto key = std::tuple(row.study, metric, row.train);
-    const auto found = done_.find(key);
-    if (found != done_.end()) return found->second;
-    EvaluationSpec spec =
-        std::find_if(
-            published_.studies.begin(), published_.studies.end(),
-            [&row](const PredictorStudy& s) { return s.name == row.study; })
-            ->spec;
-    spec.metric = metric;
-    spec.train = {row.train};
-    if (seed_) spec.seed = *seed_;
-    const std::string dataset = table_.Complete(Metric::Parse(metric)).dataset;
-    for (std::string& stored : spec.stored) {
-      constexpr std::string_view kDataset = "{dataset}";
-      const size_t at = stored.find(kDataset);
-      if (at == std::string::npos) continue;
-      stored.replace(at, kDataset.size(), dataset);
-    }
-    return done_[key] = EvaluatePredictor(table_, spec, stop_).front();
-  }
-
-  const PublishedTable& published_;
-  const Table& table_;
-  std::optional<uint64_t> seed_;
-  std::function<bool()> stop_;
-  std::map<std::tuple<std::string, std::string, size_t>, EvaluatedSize> done_;
-};
-
 class Comparer {
  public:
   Comparer(const PublishedTable& published, ClaimData data,
-           TransferRows* transfer, PredictorRows* predictors,
-           CellStore* finished)
+           const DrawnFigures& drawn, CellStore* finished)
       : published_(published),
         data_(std::move(data)),
         table_(data_.table),
         model_(data_.model),
-        transfer_(transfer),
-        predictors_(predictors),
+        drawn_(drawn),
         finished_(finished) {}
 
   Reproduction Compare() {
@@ -241,13 +109,8 @@ class Comparer {
         JudgeCell(row, printed, Selected(row, c), &cell);
         return cell;
       case RowSource::kTransfer:
-        JudgeDraws(row, printed,
-                   transfer_->Draws(row.protocol, published_.columns[c]),
-                   &cell);
-        return cell;
       case RowSource::kPredictor:
-        JudgeDraws(row, printed, predictors_->Draws(row, published_.columns[c]),
-                   &cell);
+        JudgeDraws(row, printed, drawn_.Of(row, published_.columns[c]), &cell);
         return cell;
       case RowSource::kStrategy:
         JudgeCell(row, printed, Mean(row, c), &cell);
@@ -330,8 +193,8 @@ class Comparer {
   ReproducedDifference CompareDraws(const PublishedDifference& stated,
                                     size_t c) const {
     const PublishedColumn& column = published_.columns[c];
-    const std::vector<double> a = predictors_->Draws(Row(stated.a), column);
-    const std::vector<double> b = predictors_->Draws(Row(stated.b), column);
+    const std::vector<double> a = drawn_.Of(Row(stated.a), column);
+    const std::vector<double> b = drawn_.Of(Row(stated.b), column);
     const double sign = column.figure == &PredictionFigures::mae ? -1 : 1;
     std::vector<double> differences;
     for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
@@ -367,7 +230,7 @@ class Comparer {
         const PublishedCell& printed = row.cells[c];
         if (!printed.value) continue;
         const PublishedColumn& column = published_.columns[c];
-        const Figure ours = FigureOf(predictors_->Draws(row, column));
+        const Figure ours = FigureOf(drawn_.Of(row, column));
         const Figure theirs = Published(row, printed, ours);
         const double sign = column.figure == &PredictionFigures::mae ? -1 : 1;
         out.mean += sign * (ours.value - theirs.value);
@@ -535,8 +398,7 @@ class Comparer {
   const ClaimData data_;
   const Table& table_;
   const ReportModel& model_;
-  TransferRows* transfer_;
-  PredictorRows* predictors_;
+  const DrawnFigures& drawn_;
   CellStore* finished_;
 };
 
@@ -558,10 +420,9 @@ Reproduction Reproduce(const PublishedTable& published,
   const std::string name =
       published.experiment ? published.experiment->name : "";
   ClaimData data{*table, results, model, name, options.interrupted};
-  TransferRows transfer(published, *table, seed, options.interrupted);
-  PredictorRows predictors(published, *table, seed, options.interrupted);
-  return Comparer(published, std::move(data), &transfer, &predictors, finished)
-      .Compare();
+  DrawnFigures drawn(published, *table, seed, finished);
+  drawn.Run(options.threads, options.interrupted);
+  return Comparer(published, std::move(data), drawn, finished).Compare();
 }
 
 std::string ReproductionKey(const PublishedTable& published, const Table& table,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "bench/report/csv.h"
 #include "bench/report/wording.h"
@@ -150,6 +151,23 @@ std::optional<std::vector<ReproducedCell>> CellsFromJson(
     return std::nullopt;
   }
   return cells;
+}
+
+std::string DrawsToJson(const std::string& label,
+                        const std::vector<double>& draws) {
+  return Json({{"label", label}, {"draws", draws}})
+      .dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::optional<std::pair<std::string, std::vector<double>>> DrawsFromJson(
+    std::string_view text) {
+  try {
+    const Json json = Json::parse(text);
+    return std::pair(json.at("label").get<std::string>(),
+                     json.at("draws").get<std::vector<double>>());
+  } catch (const std::exception&) {  // of the JSON library
+    return std::nullopt;
+  }
 }
 
 std::string ReproductionToJson(const Reproduction& reproduction) {

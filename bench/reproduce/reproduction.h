@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bench/report/document.h"
@@ -80,6 +81,11 @@ VerdictCounts CountVerdicts(const std::vector<Reproduction>& list);
 /// One line, and its inverse: nullopt for what is none.
 std::string CellsToJson(const std::vector<ReproducedCell>& cells);
 std::optional<std::vector<ReproducedCell>> CellsFromJson(std::string_view text);
+/// The same of a figure's draws and what it is called.
+std::string DrawsToJson(const std::string& label,
+                        const std::vector<double>& draws);
+std::optional<std::pair<std::string, std::vector<double>>> DrawsFromJson(
+    std::string_view text);
 
 /// {"name", "cells": [{"row", "column", "published", "published_sd", "ours",
 /// "ours_sd", "interval", "verdict", "reason"}]}; what is not there is null,

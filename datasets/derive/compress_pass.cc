@@ -15,9 +15,9 @@
 #include "datasets/derive/growing_file.h"
 #include "datasets/derive/hot_start.h"
 #include "datasets/derive/plan.h"
-#include "datasets/derive/workers.h"
 #include "datasets/file_writer.h"
 #include "tabular/error.h"
+#include "tabular/parallel.h"
 
 namespace hwnas::derive {
 namespace {
@@ -54,10 +54,11 @@ class CompressPass {
     if (options_.limit > 0) {
       count = std::min(count, static_cast<size_t>(options_.limit));
     }
-    RunWorkers(count, options_.threads, options_.stop,
-               [this](size_t i, Workspace* workspace) {
-                 CompressOne(jobs_[i], workspace);
-               });
+    std::vector<Workspace> workspaces(static_cast<size_t>(options_.threads));
+    ForEachInParallel(
+        count, options_.threads, options_.stop, [&](size_t i, int worker) {
+          CompressOne(jobs_[i], &workspaces[static_cast<size_t>(worker)]);
+        });
     return progress_;
   }
 

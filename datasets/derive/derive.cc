@@ -15,9 +15,9 @@
 #include "datasets/derive/growing_file.h"
 #include "datasets/derive/hot_start.h"
 #include "datasets/derive/plan.h"
-#include "datasets/derive/workers.h"
 #include "datasets/file_writer.h"
 #include "tabular/error.h"
+#include "tabular/parallel.h"
 #include "tabular/rng.h"
 
 namespace hwnas::derive {
@@ -63,10 +63,12 @@ class Derivation {
         jobs_.size() > static_cast<size_t>(options_.limit)) {
       jobs_.resize(static_cast<size_t>(options_.limit));
     }
-    RunWorkers(jobs_.size(), options_.threads, options_.stop,
-               [this](size_t i, Workspace* workspace) {
-                 TrainOne(jobs_[i], workspace);
-               });
+    std::vector<Workspace> workspaces(static_cast<size_t>(options_.threads));
+    ForEachInParallel(jobs_.size(), options_.threads, options_.stop,
+                      [&](size_t i, int worker) {
+                        TrainOne(jobs_[i],
+                                 &workspaces[static_cast<size_t>(worker)]);
+                      });
     return progress_;
   }
 

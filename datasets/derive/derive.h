@@ -1,7 +1,6 @@
 #ifndef HWNAS_DATASETS_DERIVE_DERIVE_H_
 #define HWNAS_DATASETS_DERIVE_DERIVE_H_
 
-#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
@@ -60,7 +59,8 @@ struct DeriveOptions {
   /// This process's share of the shard files: every `shards`-th from `shard`.
   int shard = 0;
   int shards = 1;
-  const std::atomic<bool>* stop = nullptr;  // finish what is under way
+  /// Asked from several threads; true: finish what is under way. Empty: never.
+  std::function<bool()> stop;
 };
 
 struct DeriveProgress {

@@ -136,7 +136,7 @@ class Pass {
     const int64_t total = static_cast<int64_t>(rows_.size()) * options_.rounds;
     if (done_ < total) WatchNeighbours();
     for (int64_t visit = done_; visit < total; ++visit) {
-      if (options_.stop != nullptr && *options_.stop) return false;
+      if (options_.stop && options_.stop()) return false;
       if (visit % kReferenceEvery == 0) MeasureReference(visit);
       const size_t network = NetworkAt(visit);
       Visit found = MeasureNetwork(network);
@@ -170,12 +170,12 @@ class Pass {
   // The reference in the first setting is the canary.
   void WatchNeighbours() {
     canary_ = make_runner_(GraphOf(0), header_.settings.front());
-    quiet_ = std::make_unique<Quiet>(
-        [this] { return RunMicroseconds(*canary_); },
-        [this] {
-          if (options_.stop != nullptr && *options_.stop) return;
-          std::this_thread::sleep_for(kWait);
-        });
+    quiet_ =
+        std::make_unique<Quiet>([this] { return RunMicroseconds(*canary_); },
+                                [this] {
+                                  if (options_.stop && options_.stop()) return;
+                                  std::this_thread::sleep_for(kWait);
+                                });
   }
 
   LayerGraph GraphOf(size_t network) const {

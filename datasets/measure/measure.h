@@ -1,7 +1,6 @@
 #ifndef HWNAS_DATASETS_MEASURE_MEASURE_H_
 #define HWNAS_DATASETS_MEASURE_MEASURE_H_
 
-#include <atomic>
 #include <functional>
 #include <optional>
 #include <span>
@@ -22,7 +21,7 @@ struct MeasureOptions {
   int repeats = 5;
   int warm_up = 2;
   int networks = 0;  // the first so many of a fixed random order; 0: all
-  const std::atomic<bool>* stop = nullptr;
+  std::function<bool()> stop;  // true: end after this visit; empty: never
 };
 
 struct MeasureProgress {

@@ -148,7 +148,7 @@ TEST_F(DeriveTest, TheStopFlagEndsItBetweenNetworks) {
   const TempDir folder;
   DeriveOptions options = Options(folder);
   std::atomic<bool> stop = false;
-  options.stop = &stop;
+  options.stop = [&stop] { return stop.load(); };
   const DeriveProgress progress =
       Derive(TinyRecipe(), options,
              [&](const DeriveProgress& now) { stop = now.trained == 2; });

@@ -96,7 +96,7 @@ TEST_F(Measure, VisitsEveryNetworkInEverySettingAndTheReferenceBesides) {
 
 TEST_F(Measure, GoesOnWhereItWasStopped) {
   std::atomic<bool> stop = false;
-  options_.stop = &stop;
+  options_.stop = [&stop] { return stop.load(); };
   EXPECT_FALSE(Pass("p.csv", [&](const MeasureProgress& progress) {
     stop = progress.done == 7;
   }));
@@ -115,7 +115,7 @@ TEST_F(Measure, GoesOnWhereItWasStopped) {
 
 TEST_F(Measure, RefusesToGoOnWithWhatIsOfAnotherPassOrDamaged) {
   std::atomic<bool> stop = false;
-  options_.stop = &stop;
+  options_.stop = [&stop] { return stop.load(); };
   Pass("p.csv",
        [&](const MeasureProgress& progress) { stop = progress.done == 2; });
   stop = false;

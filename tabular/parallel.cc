@@ -1,30 +1,29 @@
-#include "datasets/derive/workers.h"
+#include "tabular/parallel.h"
 
 #include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
 
-namespace hwnas::derive {
+namespace hwnas {
 
-void RunWorkers(
-    size_t count, int threads, const std::atomic<bool>* stop,
-    const std::function<void(size_t i, Workspace* workspace)>& work) {
+void ForEachInParallel(size_t count, int threads,
+                       const std::function<bool()>& stop,
+                       const std::function<void(size_t i, int worker)>& work) {
   std::mutex mutex;  // of both below
   size_t next = 0;
   std::exception_ptr failure;
-  const auto run = [&] {
-    Workspace workspace;
+  const auto run = [&](int worker) {
     for (;;) {
+      if (stop && stop()) return;
       size_t i = 0;
       {
         const std::lock_guard<std::mutex> lock(mutex);
         if (failure != nullptr || next == count) return;
-        if (stop != nullptr && stop->load()) return;
         i = next++;
       }
       try {
-        work(i, &workspace);
+        work(i, worker);
       } catch (...) {
         const std::lock_guard<std::mutex> lock(mutex);
         if (failure == nullptr) failure = std::current_exception();
@@ -33,10 +32,10 @@ void RunWorkers(
     }
   };
   std::vector<std::thread> others;
-  for (int t = 1; t < threads; ++t) others.emplace_back(run);
-  run();
+  for (int t = 1; t < threads; ++t) others.emplace_back(run, t);
+  run(0);
   for (std::thread& thread : others) thread.join();
   if (failure != nullptr) std::rethrow_exception(failure);
 }
 
-}  // namespace hwnas::derive
+}  // namespace hwnas
