@@ -156,25 +156,25 @@ Features Counts(const EncodingContext& context, Architectures all,
 }
 
 const NetworkInput& InputOf(const std::string& name,
-                            const EncodingContext& context) {
-  if (!context.input) Refuse(name, "images and classes are not known");
-  return *context.input;
+                            const EncodingContext& context, size_t row) {
+  if (context.inputs.empty()) Refuse(name, "images and classes are not known");
+  return context.inputs[context.inputs.size() == 1 ? 0 : row];
 }
 
 LayerGraph LayersOf(const std::string& name, const EncodingContext& context,
-                    const Architecture& a) {
+                    const Architecture& a, size_t row) {
   if (!context.space->HasLayers()) {
     Refuse(name, fmt::format("{} has no layers", context.space->Id()));
   }
-  return context.space->Layers(a, InputOf(name, context));
+  return context.space->Layers(a, InputOf(name, context, row));
 }
 
 // Groups of decisions whose last layers answer with equal shapes, in any one
-// architecture.
+// architecture, by the first input.
 std::vector<size_t> Groups(const std::string& name,
                            const EncodingContext& context,
                            const Architecture& any) {
-  const LayerGraph graph = LayersOf(name, context, any);
+  const LayerGraph graph = LayersOf(name, context, any, 0);
   const size_t n = context.space->Decisions().size();
   std::vector<Shape> last(n);
   for (const Layer& layer : graph.Layers()) {
@@ -199,7 +199,7 @@ Features Costs(const std::string& name, const EncodingContext& context,
                "weighted-layers"};
   out.x = Matrix(all.size(), out.names.size());
   for (size_t r = 0; r < all.size(); ++r) {
-    const LayerGraph graph = LayersOf(name, context, all[r]).Effective();
+    const LayerGraph graph = LayersOf(name, context, all[r], r).Effective();
     size_t weighted = 0;
     for (const Layer& layer : graph.Layers()) weighted += LayerMacs(layer) > 0;
     const auto row = out.x.Row(r);
@@ -225,7 +225,7 @@ Features LayerCounts(const std::string& name, const EncodingContext& context,
   std::map<std::string, LayerCost> costs;
   std::vector<std::map<std::string, double>> counts(all.size());
   for (size_t r = 0; r < all.size(); ++r) {
-    const LayerGraph graph = LayersOf(name, context, all[r]).Effective();
+    const LayerGraph graph = LayersOf(name, context, all[r], r).Effective();
     for (const Layer& layer : graph.Layers()) {
       if (layer.kind == LayerKind::kInput) continue;
       std::string text = LayerName(layer);
@@ -255,7 +255,7 @@ Features Graph(const std::string& name, const EncodingContext& context,
   out.x = Matrix(all.size(), 0);
   out.graphs = std::make_shared<const NetworkGraphs>(
       MergeNetworks(all.size(), [&](size_t i) {
-        LayerGraph graph = LayersOf(name, context, all[i]);
+        LayerGraph graph = LayersOf(name, context, all[i], i);
         return effective ? graph.Effective() : graph;
       }));
   out.graph.resize(all.size());
@@ -265,11 +265,11 @@ Features Graph(const std::string& name, const EncodingContext& context,
 
 Features DataSet(const std::string& name, const EncodingContext& context,
                  Architectures all) {
-  const NetworkInput& input = InputOf(name, context);
   Features out;
   out.names = {"classes", "channels", "height", "width"};
   out.x = Matrix(all.size(), 4);
   for (size_t r = 0; r < all.size(); ++r) {
+    const NetworkInput& input = InputOf(name, context, r);
     const auto row = out.x.Row(r);
     row[0] = input.classes;
     row[1] = input.image.channels;
@@ -495,6 +495,8 @@ const std::vector<std::string>& EncodingNames() {
 Features Encode(const std::string& encodings, const EncodingContext& context,
                 std::span<const Architecture> architectures) {
   HWNAS_CHECK(context.space != nullptr);
+  HWNAS_CHECK(context.inputs.size() < 2 ||
+              context.inputs.size() == architectures.size());
   for (const Architecture& a : architectures) {
     HWNAS_CHECK(context.space->IsValid(a));
   }

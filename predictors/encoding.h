@@ -1,7 +1,6 @@
 #ifndef HWNAS_PREDICTORS_ENCODING_H_
 #define HWNAS_PREDICTORS_ENCODING_H_
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,8 +23,10 @@ struct StoredFeature {
 struct EncodingContext {
   const SearchSpace* space = nullptr;  // not a SubsetSpace
   /// Images and classes, of `layers`, `costs`, `groups`, graphs and
-  /// `dataset`.
-  std::optional<NetworkInput> input;
+  /// `dataset`: none where they are not known, one of all architectures
+  /// encoded, or one of each. With one of each the same architecture may stand
+  /// in several rows, a data set each.
+  std::vector<NetworkInput> inputs;
   std::vector<StoredFeature> stored;
 };
 
@@ -69,7 +70,8 @@ struct EncodingContext {
 const std::vector<std::string>& EncodingNames();
 
 /// Encodes architectures by encodings joined with `+` (versions may be left
-/// out). Every architecture is valid in the space (HWNAS_CHECK). Error(kUsage)
+/// out). Every architecture is valid in the space, and inputs are none, one or
+/// as many (HWNAS_CHECK). Error(kUsage)
 /// for an unknown name or version, or an encoding that the space or the
 /// context cannot give. Columns of `layers` depend on the architectures:
 /// encode training and other rows in one call.

@@ -11,6 +11,7 @@
 #include "bench/cli/command.h"
 #include "bench/cli/interrupt.h"
 #include "bench/cli/json.h"
+#include "bench/cli/key_reference.h"
 #include "bench/cli/output.h"
 #include "bench/cli/run_options.h"
 #include "bench/cli/strategy_text.h"
@@ -185,18 +186,7 @@ Document ReferenceDocument() {
   page.Paragraph(
       "Printed by 'hwnas run --reference' from the list that the file is read "
       "with.");
-  for (const KeySection& section : ExperimentKeys().Sections()) {
-    if (!section.header.empty()) page.Heading(2, section.header);
-    page.Paragraph(section.about);
-    std::vector<std::vector<std::string>> rows;
-    for (const KeyInfo& key : section.keys) {
-      rows.push_back(
-          {key.name, key.type,
-           key.default_value.empty() ? "required" : key.default_value,
-           key.about});
-    }
-    page.Table("", {"key", "value", "default", "meaning"}, rows);
-  }
+  AddKeyReference(ExperimentKeys().Sections(), &page);
   page.Heading(2, "Options of strategies");
   page.Paragraph("Of those that come with hwnas; a plug-in states its own.");
   for (const StrategyInfo& info : BuiltInStrategies()) {
@@ -212,29 +202,10 @@ Document ReferenceDocument() {
   return page;
 }
 
-void PrintReferenceJson() {
-  Json sections = Json::array();
-  for (const KeySection& section : ExperimentKeys().Sections()) {
-    Json keys = Json::array();
-    for (const KeyInfo& key : section.keys) {
-      keys.push_back(
-          {{"name", key.name},
-           {"value", key.type},
-           {"default",
-            key.default_value.empty() ? Json() : Json(key.default_value)},
-           {"about", key.about}});
-    }
-    sections.push_back({{"table", section.header},
-                        {"about", section.about},
-                        {"keys", std::move(keys)}});
-  }
-  PrintJson("reference", std::move(sections));
-}
-
 void Run(const Options& options) {
   if (options.reference) {
     options.format == OutputFormat::kJson
-        ? PrintReferenceJson()
+        ? PrintKeyReferenceJson(ExperimentKeys().Sections())
         : Print(DocumentToMarkdown(ReferenceDocument()));
     return;
   }

@@ -12,6 +12,7 @@
 #include "bench/cli/data_folder.h"
 #include "bench/cli/interrupt.h"
 #include "bench/cli/json.h"
+#include "bench/cli/key_reference.h"
 #include "bench/cli/output.h"
 #include "bench/harness/defaults.h"
 #include "bench/report/document.h"
@@ -21,6 +22,7 @@
 #include "bench/report/transfer_data.h"
 #include "bench/report/wording.h"
 #include "bench/transfer/study_file.h"
+#include "bench/transfer/study_keys.h"
 #include "tabular/error.h"
 #include "tabular/table.h"
 
@@ -32,6 +34,7 @@ struct Options {
   std::string table;
   std::string format = "text";
   bool list = false;
+  bool reference = false;
 };
 
 void CheckFormat(const std::string& format) {
@@ -55,9 +58,24 @@ void List(bool json) {
   for (const TransferFile& file : files) {
     list.push_back({{"name", file.name},
                     {"title", file.title},
-                    {"kind", file.of_platforms ? "platforms" : "signals"}});
+                    {"kind", TransferKindName(file.kind)}});
   }
   PrintJson("transfer", list);
+}
+
+void PrintReference(const std::string& format) {
+  const std::vector<KeySection> sections = TransferKeys().Sections();
+  if (format == "json") {
+    PrintKeyReferenceJson(sections);
+    return;
+  }
+  Document page;
+  page.Heading(1, "A transfer study's keys");
+  page.Paragraph(
+      "Printed by 'hwnas transfer --reference' from the list that the file is "
+      "read with.");
+  AddKeyReference(sections, &page);
+  Print(DocumentToMarkdown(page));
 }
 
 std::string Render(TransferAnswer answer, const std::string& format) {
@@ -75,6 +93,10 @@ void RunTransferCommand(const Options& options) {
   CheckFormat(options.format);
   if (options.list) {
     List(options.format == "json");
+    return;
+  }
+  if (options.reference) {
+    PrintReference(options.format);
     return;
   }
   if (options.name.empty()) {
@@ -121,6 +143,8 @@ void AddTransferCommand(CLI::App& app) {
   command->add_option("--format", options->format,
                       "text, md, html, json, csv or latex (default: text)");
   command->add_flag("--list", options->list, "List the studies");
+  command->add_flag("--reference", options->reference,
+                    "Print every key of a study's file");
   command->callback([options] { RunTransferCommand(*options); });
 }
 

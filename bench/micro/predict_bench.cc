@@ -29,7 +29,7 @@ struct Cells {
     context.space = &space;
     NetworkInput input;
     HWNAS_CHECK(FindNetworkInput("cifar10", &input));
-    context.input = input;
+    context.inputs = {input};
     for (uint64_t rank = 0; rank < *space.Size(); ++rank) {
       all.push_back(space.Unrank(rank));
     }

@@ -33,7 +33,7 @@ EncodedTable TableFeatures(const Table& table, const std::string& encodings,
   EncodingContext context;
   context.space = table.BaseSpace().get();
   NetworkInput input;
-  if (FindNetworkInput(dataset, &input)) context.input = input;
+  if (FindNetworkInput(dataset, &input)) context.inputs = {input};
   for (size_t i = 0; i < stored.size(); ++i) {
     context.stored.push_back({stored[i], values[i]});
   }

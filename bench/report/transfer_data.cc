@@ -119,6 +119,47 @@ void AddJson(const SignalStudy& study, Json* json) {
   }
 }
 
+Json IntervalJson(const std::optional<Interval>& interval) {
+  if (!interval) return nullptr;
+  return {{"mean", interval->mean},
+          {"low", interval->low},
+          {"high", interval->high}};
+}
+
+void AddJson(const DataSetStudy& study, Json* json) {
+  (*json)["predictor"] = study.predictor;
+  (*json)["encoding"] = study.encodings;
+  (*json)["networks"] = study.networks;
+  (*json)["learnt"] = study.draws[0].learnt.size();
+  (*json)["judged"] = study.draws[0].judged.size();
+  (*json)["draws"] = study.draws.size();
+  (*json)["top"] = study.top;
+  Json& data_sets = (*json)["data_sets"] = Json::array();
+  for (size_t t = 0; t < study.data_sets.size(); ++t) {
+    data_sets.push_back(
+        {{"name", study.data_sets[t]}, {"unit", study.units[t]}});
+  }
+  Json& methods = (*json)["methods"] = Json::array();
+  for (const DataSetMethod& method : study.methods) {
+    methods.push_back({{"name", method.name},
+                       {"learns", method.learns},
+                       {"elsewhere", method.elsewhere},
+                       {"descriptors", method.descriptors},
+                       {"order", method.order}});
+  }
+  Json& figures = (*json)["figures"] = Json::array();
+  for (const DataSetFigure& figure : study.figures) {
+    figures.push_back({{"data_set", study.data_sets[figure.data_set]},
+                       {"method", study.methods[figure.method].name},
+                       {"samples", figure.samples},
+                       {"kendall", figure.kendall},
+                       {"tau", IntervalJson(figure.tau)},
+                       {"regret", IntervalJson(figure.regret)},
+                       {"to_order", IntervalJson(figure.to_order)},
+                       {"to_blind", IntervalJson(figure.to_blind)}});
+  }
+}
+
 std::string CsvNumber(const std::optional<double>& value) {
   return value ? fmt::format("{}", *value) : "";
 }
@@ -158,24 +199,49 @@ std::string CsvOf(const SignalStudy& study) {
   return out;
 }
 
+std::string CsvOf(const DataSetStudy& study) {
+  std::vector<std::string> header = {"data_set", "method", "samples"};
+  for (const char* name : {"tau", "regret", "to_order", "to_blind"}) {
+    for (const char* end : {"", "_low", "_high"}) {
+      header.push_back(std::string(name) + end);
+    }
+  }
+  std::string out = CsvLine(header);
+  for (const DataSetFigure& figure : study.figures) {
+    std::vector<std::string> fields = {study.data_sets[figure.data_set],
+                                       study.methods[figure.method].name,
+                                       std::to_string(figure.samples)};
+    for (const std::optional<Interval>& of :
+         {std::optional(figure.tau), std::optional(figure.regret),
+          figure.to_order, figure.to_blind}) {
+      fields.push_back(of ? CsvNumber(of->mean) : "");
+      fields.push_back(of ? CsvNumber(of->low) : "");
+      fields.push_back(of ? CsvNumber(of->high) : "");
+    }
+    out += CsvLine(fields);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string TransferToJson(const TransferAnswer& answer) {
   Json json = {
       {"name", answer.file.name},
       {"title", answer.file.title},
-      {"kind", answer.platforms ? "platforms" : "signals"},
+      {"kind", TransferKindName(answer.file.kind)},
       {"synthetic", answer.synthetic},
       {"table",
        {{"title", answer.table_title}, {"digest", answer.table_digest}}},
       {"findings", TransferFindings(answer)}};
-  if (answer.platforms) AddJson(*answer.platforms, &json);
-  if (answer.signals) AddJson(*answer.signals, &json);
+  std::visit([&json](const auto& study) { AddJson(study, &json); },
+             answer.study);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string TransferToCsv(const TransferAnswer& answer) {
-  return answer.platforms ? CsvOf(*answer.platforms) : CsvOf(*answer.signals);
+  return std::visit([](const auto& study) { return CsvOf(study); },
+                    answer.study);
 }
 
 }  // namespace hwnas

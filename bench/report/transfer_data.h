@@ -10,7 +10,8 @@ namespace hwnas {
 /// A JSON object; documented in bench/transfer/README.md. Figures are drawn
 /// from it.
 std::string TransferToJson(const TransferAnswer& answer);
-/// A line for each pair of settings, or of signal, target and number chosen.
+/// A line for each pair of settings; of signal, target and number chosen; or of
+/// data set, method and number of samples.
 std::string TransferToCsv(const TransferAnswer& answer);
 
 }  // namespace hwnas

@@ -176,29 +176,109 @@ std::string SpentFigure(const SignalStudy& study, const std::string& caption) {
       content, caption);
 }
 
+// A mean with its interval, as an error bar along x.
+std::string IntervalPoint(const Interval& interval, double y) {
+  return fmt::format("({},{}) += ({},0) -= ({},0)\n", interval.mean, y,
+                     interval.high - interval.mean,
+                     interval.mean - interval.low);
+}
+
+std::string IntervalPlot(size_t colour, const std::string& points) {
+  return fmt::format(
+      "\\addplot[only marks, {0}, mark={1}, error bars/error bar "
+      "style={{{0}}}, error bars/.cd, x dir=both, x explicit] coordinates "
+      "{{\n{2}}};\n",
+      LatexColour(colour), LatexMark(colour), points);
+}
+
+std::string GainsFigure(const SignalStudy& study, const std::string& caption) {
+  std::vector<std::string> names;
+  std::string points;
+  for (const Gain& gain : study.gains) {
+    points += IntervalPoint(gain.difference, static_cast<double>(names.size()));
+    names.push_back(gain.name);
+  }
+  return LatexAxis(
+      NamedRows(names) +
+          "width=0.6\\linewidth, yticklabel style={text width=5cm, "
+          "align=right}, xlabel={difference}, xmajorgrids, extra x ticks={0}, "
+          "extra x tick style={grid style={black}}",
+      IntervalPlot(0, points), caption);
+}
+
+std::string UnseenFigure(const DataSetStudy& study, size_t data_set,
+                         const std::string& caption) {
+  std::vector<std::string> names;
+  std::vector<uint64_t> samples;
+  for (const DataSetMethod& method : study.methods) {
+    names.push_back(method.name);
+  }
+  for (const DataSetFigure& figure : study.figures) {
+    if (study.methods[figure.method].learns &&
+        std::find(samples.begin(), samples.end(), figure.samples) ==
+            samples.end()) {
+      samples.push_back(figure.samples);
+    }
+  }
+  std::sort(samples.begin(), samples.end());
+  const auto series = [&](size_t colour, const std::string& name,
+                          auto&& belongs, size_t place, size_t places) {
+    std::string points;
+    for (const DataSetFigure& figure : study.figures) {
+      if (figure.data_set != data_set || !belongs(figure)) continue;
+      points += IntervalPoint(figure.tau, Beside(figure.method, place, places));
+    }
+    if (points.empty()) return std::string();
+    return IntervalPlot(colour, points) +
+           fmt::format("\\addlegendentry{{{}}}\n", LatexText(name));
+  };
+  std::string content = series(
+      0, "order of the others",
+      [&](const DataSetFigure& f) { return !study.methods[f.method].learns; },
+      0, 1);
+  for (size_t i = 0; i < samples.size(); ++i) {
+    content += series(
+        i + 1, fmt::format("{} samples", samples[i]),
+        [&](const DataSetFigure& f) {
+          return study.methods[f.method].learns && f.samples == samples[i];
+        },
+        i, samples.size());
+  }
+  return LatexAxis(NamedRows(names) +
+                       "width=0.6\\linewidth, yticklabel style={text "
+                       "width=5cm, align=right}, xlabel={Kendall's tau}, "
+                       "grid=major",
+                   content, caption);
+}
+
 }  // namespace
 
 bool IsTransferFigure(const std::string& kind) {
   return kind == "matrix" || kind == "told" || kind == "remedies" ||
-         kind == "order" || kind == "regret" || kind == "spent";
+         kind == "order" || kind == "regret" || kind == "spent" ||
+         kind == "gains" || kind == "unseen";
 }
 
 std::string TransferFigureToLatex(const TransferAnswer& answer,
                                   const std::string& kind,
                                   const std::string& part,
                                   const std::string& caption) {
-  if (answer.platforms) {
-    const PlatformStudy& study = *answer.platforms;
-    if (kind == "told") return ToldFigure(study, caption);
-    if (kind == "remedies") return RemediesFigure(study, caption);
+  if (const auto* study = std::get_if<PlatformStudy>(&answer.study)) {
+    if (kind == "told") return ToldFigure(*study, caption);
+    if (kind == "remedies") return RemediesFigure(*study, caption);
     HWNAS_CHECK(kind == "matrix");
-    return MatrixFigure(study, part == "spearman", caption);
+    return MatrixFigure(*study, part == "spearman", caption);
   }
-  const SignalStudy& study = *answer.signals;
-  if (kind == "regret") return RegretFigure(study, caption);
-  if (kind == "spent") return SpentFigure(study, caption);
-  HWNAS_CHECK(kind == "order");
-  return OrderFigure(study, caption);
+  if (const auto* study = std::get_if<SignalStudy>(&answer.study)) {
+    if (kind == "regret") return RegretFigure(*study, caption);
+    if (kind == "spent") return SpentFigure(*study, caption);
+    if (kind == "gains") return GainsFigure(*study, caption);
+    HWNAS_CHECK(kind == "order");
+    return OrderFigure(*study, caption);
+  }
+  HWNAS_CHECK(kind == "unseen");
+  return UnseenFigure(std::get<DataSetStudy>(answer.study),
+                      static_cast<size_t>(std::stoul(part)), caption);
 }
 
 }  // namespace hwnas

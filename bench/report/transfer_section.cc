@@ -12,6 +12,9 @@
 namespace hwnas {
 namespace {
 
+// Of no more than these it is said that they are few.
+constexpr size_t kFewDataSets = 5;
+
 std::string Percent(double share, int decimals = 1) {
   return Fixed(100 * share, decimals) + " %";
 }
@@ -219,6 +222,88 @@ std::vector<std::string> FindingsOf(const SignalStudy& study) {
   return out;
 }
 
+std::string IntervalText(const Interval& interval, int decimals) {
+  return fmt::format("{} [{}, {}]", Fixed(interval.mean, decimals),
+                     Fixed(interval.low, decimals),
+                     Fixed(interval.high, decimals));
+}
+
+// The best that learns, of so many samples; nullptr where there is none.
+const DataSetFigure* BestLearner(const DataSetStudy& study, size_t data_set,
+                                 uint64_t samples) {
+  const DataSetFigure* best = nullptr;
+  for (const DataSetFigure& figure : study.figures) {
+    if (figure.data_set != data_set || figure.samples != samples) continue;
+    if (!study.methods[figure.method].learns) continue;
+    if (best == nullptr || figure.tau.mean > best->tau.mean) best = &figure;
+  }
+  return best;
+}
+
+// How often differences are clearly above and below 0, and their ends.
+struct Clear {
+  size_t better = 0;
+  size_t worse = 0;
+  size_t all = 0;
+  double least = 0;
+  double most = 0;
+
+  void Add(const Interval& difference) {
+    better += difference.low > 0;
+    worse += difference.high < 0;
+    least = all == 0 ? difference.mean : std::min(least, difference.mean);
+    most = all == 0 ? difference.mean : std::max(most, difference.mean);
+    ++all;
+  }
+};
+
+std::string SignedText(double value) { return Signed(value, 3); }
+
+std::vector<std::string> FindingsOf(const DataSetStudy& study) {
+  std::vector<std::string> out;
+  std::vector<uint64_t> samples;
+  Clear order;
+  Clear blind;
+  for (const DataSetFigure& figure : study.figures) {
+    if (std::find(samples.begin(), samples.end(), figure.samples) ==
+        samples.end()) {
+      samples.push_back(figure.samples);
+    }
+    if (figure.to_order) order.Add(*figure.to_order);
+    if (figure.to_blind) blind.Add(*figure.to_blind);
+  }
+  for (size_t t = 0; t < study.data_sets.size(); ++t) {
+    std::string text = fmt::format(
+        "{}, left out: networks in the order of the other data sets, tau {}",
+        study.data_sets[t], IntervalText(study.Find(t, 0, 0)->tau, 3));
+    for (const uint64_t count : samples) {
+      const DataSetFigure* best = BestLearner(study, t, count);
+      if (best == nullptr) continue;
+      text += fmt::format("; best with {} of its networks: '{}', {}", count,
+                          study.methods[best->method].name,
+                          IntervalText(best->tau, 3));
+    }
+    out.push_back(text + ".");
+  }
+  out.push_back(fmt::format(
+      "Descriptors change tau by {} to {}: clearly for the better in {} of {} "
+      "comparisons, clearly for the worse in {}.",
+      SignedText(blind.least), SignedText(blind.most), blind.better, blind.all,
+      blind.worse));
+  out.push_back(fmt::format(
+      "Against the order of the other data sets what is learnt is clearly "
+      "better in {} of {} comparisons and clearly worse in {} ({} to {}).",
+      order.better, order.all, order.worse, SignedText(order.least),
+      SignedText(order.most)));
+  if (study.data_sets.size() <= kFewDataSets) {
+    out.push_back(fmt::format(
+        "A predictor learns from the descriptors of {} data sets: too few to "
+        "tell by them more than which is which.",
+        study.data_sets.size() - 1));
+  }
+  return out;
+}
+
 // Devices by devices; `value` gives a cell's text.
 template <typename Text>
 void AddMatrix(const PlatformStudy& study, const std::string& caption,
@@ -331,8 +416,11 @@ void AddStudy(const PlatformStudy& study, size_t index, Document* document) {
   AddRemedies(study, document);
 }
 
-void AddGains(const SignalStudy& study, Document* document) {
+void AddGains(const SignalStudy& study, size_t index, Document* document) {
   if (study.gains.empty()) return;
+  document->Figure(fmt::format("gains {}", index),
+                   "Gains, of the same architectures: mean of the paired "
+                   "differences and 95 % interval");
   std::vector<std::vector<std::string>> rows;
   for (const Gain& gain : study.gains) {
     rows.push_back({gain.name, std::to_string(gain.architectures),
@@ -399,14 +487,56 @@ void AddStudy(const SignalStudy& study, size_t index, Document* document) {
                     study.units[t].empty() ? "" : " " + study.units[t]),
         std::move(header), std::move(rows));
   }
-  AddGains(study, document);
+  AddGains(study, index, document);
+}
+
+void AddStudy(const DataSetStudy& study, size_t index, Document* document) {
+  document->Paragraph(fmt::format(
+      "{} connected networks have values on all data sets. In each of {} draws "
+      "{} of them are learnt from and {} others, none of one class with these, "
+      "are ordered ({} on {}). Tau is Kendall's, its mean over draws with a "
+      "95 % interval; regret is that of the best of the first {}. Differences "
+      "are paired by draw.",
+      study.networks, study.draws.size(), study.draws[0].learnt.size(),
+      study.draws[0].judged.size(), study.predictor, study.encodings,
+      study.top));
+  for (size_t t = 0; t < study.data_sets.size(); ++t) {
+    document->Figure(
+        fmt::format("unseen {} {}", index, t),
+        fmt::format("{}, left out: how networks are ordered (Kendall's tau), "
+                    "mean and 95 % interval",
+                    study.data_sets[t]));
+  }
+  for (size_t t = 0; t < study.data_sets.size(); ++t) {
+    std::vector<std::vector<std::string>> rows;
+    for (const DataSetFigure& figure : study.figures) {
+      if (figure.data_set != t) continue;
+      const auto difference = [](const std::optional<Interval>& interval) {
+        return interval ? fmt::format("{} [{}, {}]", Signed(interval->mean, 3),
+                                      Signed(interval->low, 3),
+                                      Signed(interval->high, 3))
+                        : "-";
+      };
+      rows.push_back(
+          {study.methods[figure.method].name, std::to_string(figure.samples),
+           IntervalText(figure.tau, 3), difference(figure.to_order),
+           difference(figure.to_blind), IntervalText(figure.regret, 2)});
+    }
+    document->Table(
+        fmt::format("{} left out", study.data_sets[t]),
+        {"ordered by", "samples of it", "tau", "to the order elsewhere",
+         "by descriptors",
+         study.units[t].empty() ? "regret"
+                                : fmt::format("regret ({})", study.units[t])},
+        std::move(rows));
+  }
 }
 
 }  // namespace
 
 std::vector<std::string> TransferFindings(const TransferAnswer& answer) {
-  return answer.platforms ? FindingsOf(*answer.platforms)
-                          : FindingsOf(*answer.signals);
+  return std::visit([](const auto& study) { return FindingsOf(study); },
+                    answer.study);
 }
 
 void AddTransfer(const TransferAnswer& answer, size_t index,
@@ -416,8 +546,8 @@ void AddTransfer(const TransferAnswer& answer, size_t index,
   document->Paragraph(answer.file.title);
   if (!answer.file.note.empty()) document->Paragraph(answer.file.note);
   document->List(TransferFindings(answer));
-  if (answer.platforms) AddStudy(*answer.platforms, index, document);
-  if (answer.signals) AddStudy(*answer.signals, index, document);
+  std::visit([&](const auto& study) { AddStudy(study, index, document); },
+             answer.study);
 }
 
 std::string TransferProvenance(const TransferAnswer& answer) {

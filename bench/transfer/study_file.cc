@@ -4,14 +4,11 @@
 
 #include <algorithm>
 #include <span>
-#include <utility>
 
-#include "bench/harness/defaults.h"
-#include "bench/harness/objective_text.h"
+#include "bench/transfer/study_keys.h"
 #include "datasets/toml_reader.h"
 #include "tabular/embedded_text.h"
 #include "tabular/error.h"
-#include "tabular/metric.h"
 
 namespace hwnas {
 
@@ -20,155 +17,94 @@ std::span<const EmbeddedText> TransferFileTexts();
 
 namespace {
 
-class Reader {
- public:
-  explicit Reader(const TomlTable& toml) : toml_(toml) {}
-
-  TransferFile Read() {
-    file_.name = toml_.String("name");
-    file_.title = toml_.String("title");
-    file_.note = toml_.String("note", "");
-    ReadData();
-    file_.of_platforms = toml_.HasTable("platforms");
-    if (file_.of_platforms) {
-      ReadPlatforms(toml_.Table("platforms"));
-    } else {
-      ReadSignals();
-    }
-    toml_.CheckAllRead();
-    return std::move(file_);
+void CheckData(const TomlTable& toml, const TransferFile& file) {
+  if (!file.embedded_table.empty() && !file.data.imports.empty()) {
+    toml.Fail("import", "the embedded table takes no imports");
   }
+  if (file.data.empty()) return;
+  try {
+    CheckPublishedData(file.data);
+  } catch (const Error& error) {
+    toml.Fail(file.data.imports.empty() ? "data" : "import", error.what());
+  }
+}
 
- private:
-  void ReadData() {
-    file_.data.base = toml_.String("data", "");
-    if (file_.data.base == kEmbeddedTable ||
-        file_.data.base == kEmbeddedTransferTable) {
-      file_.embedded_table = std::exchange(file_.data.base, "");
+// Which kind a file is of, by what it has.
+TransferKind KindOf(const TomlTable& toml, const TransferFile& file) {
+  const bool platforms = toml.HasTable("platforms");
+  const bool data_sets = toml.HasTable("data_sets");
+  const bool signals = !file.signals.signals.empty();
+  if (int{platforms} + int{data_sets} + int{signals} > 1) {
+    toml.Fail(platforms ? "platforms" : "data_sets",
+              "a study is of platforms, of signals or of data sets");
+  }
+  if (platforms) return TransferKind::kPlatforms;
+  if (data_sets) return TransferKind::kDataSets;
+  if (!signals) {
+    toml.Fail("signal",
+              "a study has a [platforms] table, a [data_sets] table or "
+              "[[signal]]s");
+  }
+  return TransferKind::kSignals;
+}
+
+// What does not belong to the kind is refused, not left aside.
+void CheckKind(const TomlTable& toml, const TransferFile& file) {
+  const auto refuse = [&](const char* key) {
+    if (!toml.Has(key)) return;
+    toml.Fail(key, fmt::format("does not belong to a study of {}",
+                               TransferKindName(file.kind)));
+  };
+  if (file.kind == TransferKind::kSignals) {
+    if (file.signals.targets.empty()) {
+      toml.Fail("target", "there must be a target");
     }
-    for (const TomlTable& toml : toml_.Tables("import")) {
-      file_.data.imports.push_back({toml.String("source"),
-                                    toml.Strings("paths"),
-                                    toml.String("schema", "")});
-    }
-    if (!file_.embedded_table.empty() && !file_.data.imports.empty()) {
-      toml_.Fail("import", "the embedded table takes no imports");
-    }
-    if (file_.data.empty()) return;
-    try {
-      CheckPublishedData(file_.data);
-    } catch (const Error& error) {
-      toml_.Fail(file_.data.imports.empty() ? "data" : "import", error.what());
+  } else {
+    for (const char* key :
+         {"target", "gain", "top", "elite", "one_per_network"}) {
+      refuse(key);
     }
   }
-
-  static ObjectiveSpec ReadMetric(const std::string& text) {
-    ObjectiveSpec spec = ParseObjective(text);
-    Metric::Parse(spec.metric);
-    return spec;
+  if (file.kind != TransferKind::kDataSets) {
+    refuse("data_set");
+  } else if (file.data_sets.data_sets.size() < 3) {
+    toml.Fail("data_set",
+              "there must be three or more, to learn from two and leave one "
+              "out");
   }
+}
 
-  static uint64_t Count(const TomlTable& toml, const std::string& key,
-                        uint64_t fallback, int64_t least) {
-    constexpr int64_t kMost = 1'000'000;
-    const int64_t value = toml.Integer(key, static_cast<int64_t>(fallback));
-    if (value < least || value > kMost) {
-      toml.Fail(
-          key, fmt::format("expected {} to {}, found {}", least, kMost, value));
-    }
-    return static_cast<uint64_t>(value);
-  }
-
-  void ReadPlatforms(const TomlTable& toml) {
-    PlatformStudySpec& spec = file_.platforms;
-    spec.accuracy = ReadMetric(toml.String("accuracy"));
-    spec.quantity = toml.String("quantity", spec.quantity);
-    FindQuantity(spec.quantity);
-    spec.platforms = toml.Strings("ids");
-    spec.proxy = toml.String("proxy", "");
-    if (!spec.proxy.empty()) Metric::Parse(spec.proxy);
-    if (toml.Has("limits")) spec.limits = toml.Numbers("limits");
-    for (const double limit : spec.limits) {
-      if (!(limit > 0 && limit <= 1)) {
-        toml.Fail("limits", "a quantile is above 0 and at most 1");
-      }
-    }
-    if (spec.limits.empty()) toml.Fail("limits", "there must be a limit");
-    spec.cluster_at = toml.Number("cluster_at", spec.cluster_at);
-    spec.samples = Count(toml, "samples", spec.samples, 0);
-    if (spec.samples > 0 && spec.samples < 3) {
-      toml.Fail("samples", "few-shot transfer needs at least 3");
-    }
-    spec.source_architectures =
-        Count(toml, "source_architectures", spec.source_architectures, 10);
-    spec.seed = Count(toml, "seed", spec.seed, 0);
-  }
-
-  static SignalSpec ReadSignal(const TomlTable& toml) {
-    SignalSpec signal;
-    signal.name = toml.String("name");
-    for (const std::string& text : toml.Strings("metric")) {
-      signal.metrics.push_back(ReadMetric(text));
-    }
-    if (signal.metrics.empty()) toml.Fail("metric", "there must be a metric");
-    signal.cost = toml.String("cost", "");
-    if (!signal.cost.empty()) Metric::Parse(signal.cost);
-    signal.cost_scale = toml.Number("cost_scale", 1);
-    signal.optional = toml.Bool("optional", false);
-    return signal;
-  }
-
-  void ReadSignals() {
-    SignalStudySpec& spec = file_.signals;
-    for (const TomlTable& toml : toml_.Tables("signal")) {
-      spec.signals.push_back(ReadSignal(toml));
-    }
-    for (const TomlTable& toml : toml_.Tables("target")) {
-      spec.targets.push_back(ReadSignal(toml));
-      if (spec.targets.back().optional) {
-        toml.Fail("optional", "a target must be there");
-      }
-      if (spec.targets.back().metrics.size() != 1) {
-        toml.Fail("metric", "a target is one metric");
-      }
-    }
-    for (const TomlTable& toml : toml_.Tables("gain")) {
-      spec.gains.push_back({toml.String("name"),
-                            ReadMetric(toml.String("metric")),
-                            ReadMetric(toml.String("over"))});
-    }
-    if (spec.signals.empty()) {
-      toml_.Fail("signal", "a study has a [platforms] table or [[signal]]s");
-    }
-    if (spec.targets.empty()) toml_.Fail("target", "there must be a target");
-    if (toml_.Has("top")) {
-      spec.top.clear();
-      for (const int64_t k : toml_.Integers("top")) {
-        if (k < 1) toml_.Fail("top", "expected numbers from 1 on");
-        spec.top.push_back(static_cast<uint64_t>(k));
-      }
-      if (spec.top.empty()) toml_.Fail("top", "there must be a number");
-    }
-    spec.elite = toml_.Number("elite", spec.elite);
-    if (!(spec.elite > 0 && spec.elite <= 1)) {
-      toml_.Fail("elite", "a share is above 0 and at most 1");
-    }
-    spec.one_per_network = toml_.Bool("one_per_network", false);
-  }
-
-  const TomlTable& toml_;
-  TransferFile file_;
-};
+TransferFile Read(const TomlTable& toml) {
+  TransferFile file;
+  TransferKeys().Read(toml, &file);
+  CheckData(toml, file);
+  file.kind = KindOf(toml, file);
+  CheckKind(toml, file);
+  toml.CheckAllRead();
+  return file;
+}
 
 }  // namespace
 
+const char* TransferKindName(TransferKind kind) {
+  switch (kind) {
+    case TransferKind::kPlatforms:
+      return "platforms";
+    case TransferKind::kDataSets:
+      return "data-sets";
+    case TransferKind::kSignals:
+      break;
+  }
+  return "signals";
+}
+
 TransferFile TransferFile::ReadFile(const std::string& path) {
-  return Reader(TomlTable::ReadFile(path)).Read();
+  return Read(TomlTable::ReadFile(path));
 }
 
 TransferFile TransferFile::ReadText(std::string_view text,
                                     const std::string& name) {
-  return Reader(TomlTable::ReadText(text, name)).Read();
+  return Read(TomlTable::ReadText(text, name));
 }
 
 std::vector<TransferFile> BuiltInTransferFiles() {

@@ -8,6 +8,7 @@
 
 #include "bench/harness/experiment.h"
 #include "datasets/published_data.h"
+#include "predictors/predictor.h"
 
 namespace hwnas {
 
@@ -60,8 +61,33 @@ struct SignalStudySpec {
   bool one_per_network = false;
 };
 
-/// A transfer study: what is asked of a table. One TOML file, described in
-/// bench/transfer/README.md; the answer is a pure function of both.
+/// One data set of a study of several.
+struct DataSetSpec {
+  std::string name;
+  ObjectiveSpec learn;  // what is learnt from: `accuracy:cifar10/val/e200`
+  ObjectiveSpec judge;  // what its order is judged by when it is left out
+};
+
+/// What predictors that learnt on other data sets know of one.
+struct DataSetStudySpec {
+  std::vector<DataSetSpec> data_sets;  // three or more
+  std::string predictor = "xgboost";
+  PredictorOptions options;
+  std::string encodings = "one-hot";  // of architectures
+  uint64_t networks = 300;  // learnt from, on each data set not left out
+  std::vector<uint64_t> samples = {0, 10, 50};  // on the one left out
+  uint64_t judged = 2000;                       // networks, at most
+  uint64_t draws = 20;
+  uint64_t top = 10;
+  uint64_t seed = 1;
+};
+
+enum class TransferKind : uint8_t { kPlatforms, kSignals, kDataSets };
+/// `platforms`, `signals`, `data-sets`.
+const char* TransferKindName(TransferKind kind);
+
+/// A transfer study: what is asked of a table. One TOML file, whose keys are
+/// listed in bench/transfer/STUDY.md; the answer is a pure function of both.
 struct TransferFile {
   std::string name;
   std::string title;
@@ -71,10 +97,11 @@ struct TransferFile {
   /// `"embedded-transfer"`); empty: none of these.
   PublishedData data;
   std::string embedded_table;
-  /// One of them has platforms, the other signals.
-  bool of_platforms = false;
+  TransferKind kind = TransferKind::kSignals;
+  /// What is asked: the one of the kind.
   PlatformStudySpec platforms;
   SignalStudySpec signals;
+  DataSetStudySpec data_sets;
 
   /// Errors as TomlTable: kUsage with file, line and key.
   static TransferFile ReadFile(const std::string& path);

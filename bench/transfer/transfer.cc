@@ -9,10 +9,16 @@ TransferAnswer RunTransfer(const TransferFile& file, const Table& table,
   answer.table_title = table.Title();
   answer.table_digest = table.Digest();
   answer.synthetic = table.Synthetic();
-  if (file.of_platforms) {
-    answer.platforms = RunPlatformStudy(table, file.platforms, stop);
-  } else {
-    answer.signals = RunSignalStudy(table, file.signals);
+  switch (file.kind) {
+    case TransferKind::kPlatforms:
+      answer.study = RunPlatformStudy(table, file.platforms, stop);
+      break;
+    case TransferKind::kSignals:
+      answer.study = RunSignalStudy(table, file.signals);
+      break;
+    case TransferKind::kDataSets:
+      answer.study = RunDataSetStudy(table, file.data_sets, stop);
+      break;
   }
   return answer;
 }

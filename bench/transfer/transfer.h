@@ -2,9 +2,10 @@
 #define HWNAS_BENCH_TRANSFER_TRANSFER_H_
 
 #include <functional>
-#include <optional>
 #include <string>
+#include <variant>
 
+#include "bench/transfer/data_set_study.h"
 #include "bench/transfer/platform_study.h"
 #include "bench/transfer/signal_study.h"
 #include "bench/transfer/study_file.h"
@@ -12,18 +13,16 @@
 
 namespace hwnas {
 
-/// A study with its answer, and the table that was asked; one of the answers
-/// is there.
+/// A study with its answer, of the file's kind, and the table that was asked.
 struct TransferAnswer {
   TransferFile file;
   std::string table_title;
   std::string table_digest;
   bool synthetic = false;
-  std::optional<PlatformStudy> platforms;
-  std::optional<SignalStudy> signals;
+  std::variant<PlatformStudy, SignalStudy, DataSetStudy> study;
 };
 
-/// Errors as RunPlatformStudy and RunSignalStudy.
+/// Errors as RunPlatformStudy, RunSignalStudy and RunDataSetStudy.
 TransferAnswer RunTransfer(const TransferFile& file, const Table& table,
                            const std::function<bool()>& stop = {});
 

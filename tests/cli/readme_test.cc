@@ -63,6 +63,17 @@ TEST(Readme, TheReferenceOfAnExperimentIsWhatIsPrinted) {
   EXPECT_THAT(json.out, testing::HasSubstr("\"table\": \"[[problem.rung]]\""));
 }
 
+TEST(Readme, TheReferenceOfAStudyIsWhatIsPrinted) {
+  const ProcessResult result = RunHwnas({"transfer", "--reference"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, ReadBytes(std::string(HWNAS_SOURCE_DIR) +
+                                  "/bench/transfer/STUDY.md"))
+      << "write it again: hwnas transfer --reference > bench/transfer/STUDY.md";
+  const ProcessResult json =
+      RunHwnas({"transfer", "--reference", "--format", "json"});
+  EXPECT_THAT(json.out, testing::HasSubstr("\"table\": \"[[data_set]]\""));
+}
+
 TEST(Readme, AnArrayJobOfSharesMergesToOneRun) {
   const TempDir folder;
   WriteBytes(folder.Path("e.toml"), R"(

@@ -28,7 +28,7 @@ struct Models {
     context.space = space.get();
     NetworkInput input;
     HWNAS_CHECK(FindNetworkInput("cifar10", &input));
-    context.input = input;
+    context.inputs = {input};
     Rng rng(1);
     std::vector<Architecture> cells;
     for (int i = 0; i < 12; ++i) cells.push_back(space->Sample(rng));

@@ -26,7 +26,7 @@ EncodingContext Nb201Context(const SearchSpace& space) {
   context.space = &space;
   NetworkInput input;
   EXPECT_TRUE(FindNetworkInput("cifar10", &input));
-  context.input = input;
+  context.inputs = {input};
   return context;
 }
 
@@ -183,7 +183,7 @@ TEST(Encoding, LayersSumToTheNetworksMacs) {
       macs += layers.x.Row(r)[c] * layers.layers[c].macs;
     }
     const auto expected = static_cast<double>(
-        Macs(space.Layers(all[r], *context.input).Effective()));
+        Macs(space.Layers(all[r], context.inputs[0]).Effective()));
     EXPECT_EQ(macs, expected);
     EXPECT_EQ(f.x.Row(r)[layers.Columns()], expected);
   }
@@ -200,6 +200,28 @@ TEST(Encoding, StoredFeaturesAreTakenAsTheyAreOrByRank) {
   EXPECT_THAT(std::vector<double>(f.x.Row(0).begin(), f.x.Row(0).end()),
               testing::ElementsAre(7, 1, 10, 3, 32, 32));
   EXPECT_EQ(f.x.Row(1)[1], 0.5);
+}
+
+TEST(Encoding, RowsOfSeveralDataSetsStandInOneCall) {
+  const Nb201Space space;
+  NetworkInput small;
+  ASSERT_TRUE(FindNetworkInput("imagenet16-120", &small));
+  const std::vector<Architecture> all = {kDeadEdges, kDeadEdges};
+  EncodingContext context = Nb201Context(space);
+  const NetworkInput large = context.inputs[0];
+  context.inputs = {large, small};
+  const Features f = Encode("dataset+costs", context, all);
+  EXPECT_THAT(std::vector<double>(f.x.Row(0).begin(), f.x.Row(0).begin() + 4),
+              testing::ElementsAre(10, 3, 32, 32));
+  EXPECT_THAT(std::vector<double>(f.x.Row(1).begin(), f.x.Row(1).begin() + 4),
+              testing::ElementsAre(120, 3, 16, 16));
+  // A row is what it would be alone.
+  context.inputs = {small};
+  const Features alone =
+      Encode("dataset+costs", context, std::vector<Architecture>{kDeadEdges});
+  EXPECT_TRUE(std::ranges::equal(f.x.Row(1), alone.x.Row(0)));
+  context.inputs = {large, small, large};
+  EXPECT_THROW(Encode("dataset", context, all), Error);
 }
 
 TEST(Encoding, WhatCannotHaveAScoreRanksBelowAll) {

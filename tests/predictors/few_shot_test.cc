@@ -106,7 +106,7 @@ TEST_F(FewShotTest, CostsOrderAPlatformThatIsLikeNoSource) {
   context.space = &space_;
   NetworkInput input;
   ASSERT_TRUE(FindNetworkInput("cifar10", &input));
-  context.input = input;
+  context.inputs = {input};
   blocks_.push_back(Encode("costs", context, cells_));
   const FewShot with = Learn();
   std::vector<double> target;  // macs of the effective network alone

@@ -148,7 +148,7 @@ TEST(GraphEncoding, EffectiveNetworksLackWhatLeadsNowhere) {
   const Nb201Space space;
   EncodingContext context;
   context.space = &space;
-  context.input = Cifar10();
+  context.inputs = {Cifar10()};
   // The edges out of node 2 and into node 1 lead nowhere.
   const Architecture dead = {3, 0, 0, 1, 0, 4};
   const Features whole = Encode("graph", context, {&dead, 1});
@@ -161,7 +161,7 @@ TEST(GraphEncoding, HasNoColumnsAndIsCarriedAlong) {
   const Nb201Space space;
   EncodingContext context;
   context.space = &space;
-  context.input = Cifar10();
+  context.inputs = {Cifar10()};
   Rng rng(1);
   std::vector<Architecture> all;
   for (int i = 0; i < 20; ++i) all.push_back(space.Sample(rng));

@@ -310,7 +310,7 @@ TEST(Roofline, FindsPeakAndOverheadOfAMachine) {
   context.space = &space;
   NetworkInput input;
   ASSERT_TRUE(FindNetworkInput("cifar10", &input));
-  context.input = input;
+  context.inputs = {input};
   Rng rng(1);
   std::vector<Architecture> all;
   for (int i = 0; i < 60; ++i) all.push_back(space.Sample(rng));

@@ -28,7 +28,7 @@ class TorchPredictors : public testing::Test {
     context_.space = &space_;
     NetworkInput input;
     EXPECT_TRUE(FindNetworkInput("cifar10", &input));
-    context_.input = input;
+    context_.inputs = {input};
     Rng rng(3);
     for (int i = 0; i < 150; ++i) {
       cells_.push_back(space_.Sample(rng));

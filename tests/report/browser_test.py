@@ -87,7 +87,7 @@ def check_figures(page, width):
     room: f.clientWidth}))""")
   kinds = {figure["name"].split()[0] for figure in drawn}
   expect({"means", "anytime", "pairs", "front", "matrix", "told", "remedies",
-          "order", "regret", "spent"} <= kinds,
+          "order", "regret", "spent", "gains", "unseen"} <= kinds,
          f"kinds of figures: {kinds}")
   for figure in drawn:
     name = f"{figure['name']} at {width} px"
@@ -160,7 +160,9 @@ def check_studies(page, width):
       "remedies": ("mark-symbol", ["front", "measurements"]),
       "order": ("mark-symbol", ["Kendall's tau"]),
       "regret": ("mark-symbol", ["regret", "rank"]),
-      "spent": ("mark-symbol", ["seconds"])}.items():
+      "spent": ("mark-symbol", ["seconds"]),
+      "gains": ("mark-symbol", ["difference", "higher in"]),
+      "unseen": ("mark-symbol", ["left out", "ordered by"])}.items():
     tip = tooltip_of(page, name, marks)
     expect(not tip["hidden"] and all(word in tip["text"] for word in words),
            f"tooltip of {name} at {width} px: {tip}")
@@ -263,7 +265,10 @@ def check_downloads(page):
       ("remedies", "by macs", "front,measurements,device,hypervolume_lost"),
       ("order", "200 epochs", "signal,target,among,kendall"),
       ("regret", "200 epochs", "signal,target,top,best,regret,rank"),
-      ("spent", "seconds", "signal,target,seconds,kendall")):
+      ("spent", "seconds", "signal,target,seconds,kendall"),
+      ("gains", "difference", "gain,difference,low,high,higher"),
+      ("unseen", "samples of it",
+       "data_set,method,samples,tau,low,high,regret")):
     drawing, numbers = saved_of(page, name)
     expect(word in drawing and "<script>" not in drawing,
            f"the saved SVG of {name} has its words")
@@ -352,7 +357,7 @@ def write_table(hwnas, folder):
 
 
 def write_studies(folder):
-  """A study of platforms and one of signals; returns their paths."""
+  """A study of each kind; returns their paths."""
   texts = {
       "platforms.toml": f"""
 name = "platforms {MARKUP}"
@@ -380,7 +385,21 @@ metric = "accuracy:test"
 [[target]]
 name = "val {MARKUP}"
 metric = "accuracy:val"
-"""}
+[[gain]]
+name = "200 epochs over 12 {MARKUP}"
+metric = "accuracy:val"
+over = "accuracy:val/e12"
+""",
+      "data_sets.toml": "name = \"left out\"\ntitle = \"One of three\"\n"
+                        "[data_sets]\nnetworks = 40\nsamples = [0, 20]\n"
+                        "judged = 100\ndraws = 2\n"
+                        "options = {trees = 10, members = 1, folds = 0}\n" +
+                        "".join(f'[[data_set]]\nname = "{name}"\n'
+                                f'learn = "accuracy:{learn}"\n'
+                                'judge = "accuracy:test"\n'
+                                for name, learn in (("one " + MARKUP, "val"),
+                                                    ("two", "val/e12"),
+                                                    ("three", "test")))}
   for name, text in texts.items():
     with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
       file.write(text)

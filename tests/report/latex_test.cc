@@ -60,6 +60,8 @@ TEST(ReportLatex, HasTablesAndFigures) {
   EXPECT_THAT(latex, HasSubstr("coordinates {(2,89)(6,93)}"));
   EXPECT_THAT(latex, HasSubstr("\\addplot[matrix plot*, mesh/cols=3,"));
   EXPECT_THAT(latex, HasSubstr("xlabel={regret, best of the first 1}"));
+  EXPECT_THAT(latex, HasSubstr("\\addlegendentry{20 samples}"));
+  EXPECT_THAT(latex, HasSubstr("extra x ticks={0}"));
   EXPECT_THAT(latex, HasSubstr("50\\% \\& \\textless{}b\\textgreater{}\\_\\#"));
   EXPECT_TRUE(latex.ends_with("\\end{document}\n"));
 }

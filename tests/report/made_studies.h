@@ -9,7 +9,7 @@
 
 namespace hwnas {
 
-/// A study of platforms and one of signals, on a thinned synthetic table; names
+/// A study of each kind, on a thinned synthetic table; names
 /// and titles are markup.
 inline std::vector<TransferAnswer> MakeStudies() {
   const TempDir folder;
@@ -43,6 +43,32 @@ cost = "train-seconds"
 [[target]]
 name = "test"
 metric = "accuracy:test"
+[[gain]]
+name = "<b>gain"
+metric = "accuracy:val"
+over = "accuracy:val/e12"
+)",
+                           R"(
+name = "of-data-sets"
+title = "Made"
+[data_sets]
+options = { trees = 10, members = 1, folds = 0 }
+networks = 40
+samples = [0, 20]
+judged = 100
+draws = 2
+[[data_set]]
+name = "<i>one"
+learn = "accuracy:val"
+judge = "accuracy:test"
+[[data_set]]
+name = "two"
+learn = "accuracy:val/e12"
+judge = "accuracy:test"
+[[data_set]]
+name = "three"
+learn = "accuracy:test"
+judge = "accuracy:val"
 )"}) {
     studies.push_back(
         RunTransfer(TransferFile::ReadText(text, "made.toml"), *table));

@@ -40,17 +40,20 @@ TEST(TransferSection, HasAFigureForEachQuestion) {
   EXPECT_THAT(
       Figures(ReportDocument(Alone())),
       ElementsAre("matrix 0 spearman", "matrix 0 hypervolume_lost", "told 0",
-                  "remedies 0", "order 1", "regret 1", "spent 1"));
+                  "remedies 0", "order 1", "regret 1", "spent 1", "gains 1",
+                  "unseen 2 0", "unseen 2 1", "unseen 2 2"));
 }
 
 TEST(TransferSection, WhatHasNoPointsIsNotDrawn) {
   ReportModel model = Alone();
-  model.studies[0].platforms->remedies.clear();
-  model.studies[1].signals->seconds[0].reset();
+  std::get<PlatformStudy>(model.studies[0].study).remedies.clear();
+  std::get<SignalStudy>(model.studies[1].study).seconds[0].reset();
+  std::get<SignalStudy>(model.studies[1].study).gains.clear();
+  model.studies.pop_back();
   EXPECT_THAT(Figures(ReportDocument(model)),
               ElementsAre("matrix 0 spearman", "matrix 0 hypervolume_lost",
                           "told 0", "order 1", "regret 1"));
-  model.studies[1].signals->transfers.clear();
+  std::get<SignalStudy>(model.studies[1].study).transfers.clear();
   EXPECT_THAT(Figures(ReportDocument(model)),
               Not(::testing::Contains("order 1")));
 }
@@ -81,7 +84,7 @@ TEST(TransferSection, StandsBesideResults) {
   EXPECT_EQ(text.substr(0, study), without.substr(0, study));
   const auto json = nlohmann::json::parse(ReportToJson(model)).at("report");
   EXPECT_EQ(json.at("problems").size(), 1u);
-  EXPECT_EQ(json.at("studies").size(), 2u);
+  EXPECT_EQ(json.at("studies").size(), 3u);
   EXPECT_EQ(json.at("studies")[1],
             nlohmann::json::parse(TransferToJson(model.studies[1])));
 }
@@ -100,7 +103,7 @@ TEST(TransferSection, TheSameStudiesGiveTheSameBytes) {
   EXPECT_EQ(ReportToHtml(one), ReportToHtml(two));
   EXPECT_EQ(ReportToLatex(one), ReportToLatex(two));
   EXPECT_EQ(ReportToJson(one), ReportToJson(two));
-  for (size_t i = 0; i < 2; ++i) {
+  for (size_t i = 0; i < one.studies.size(); ++i) {
     EXPECT_EQ(TransferToCsv(one.studies[i]), TransferToCsv(two.studies[i]));
   }
 }

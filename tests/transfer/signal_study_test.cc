@@ -114,8 +114,9 @@ TEST_F(SignalStudyTest, OnlyAnOptionalSignalMayLack) {
   EXPECT_THROW(Run(more), Error);
   const TransferAnswer answer = RunTransfer(
       TransferFile::ReadText(more + "optional = true\n", "made.toml"), *table_);
-  EXPECT_THAT(answer.signals->left_out, ::testing::ElementsAre("other images"));
-  EXPECT_EQ(answer.signals->transfers.size(), 3u);
+  EXPECT_THAT(std::get<SignalStudy>(answer.study).left_out,
+              ::testing::ElementsAre("other images"));
+  EXPECT_EQ(std::get<SignalStudy>(answer.study).transfers.size(), 3u);
   EXPECT_THAT(TransferFindings(answer),
               ::testing::Contains("Not in this table: other images."));
 }
@@ -167,8 +168,8 @@ TEST(TransferFile, BuiltInOnesAreReadableAndNamed) {
   }
   EXPECT_THAT(names,
               ::testing::ElementsAre("datasets-nb201", "fidelities-derived",
-                                     "fidelities-nb201", "platforms-nb201",
-                                     "training-derived"));
+                                     "fidelities-nb201", "left-out-nb201",
+                                     "platforms-nb201", "training-derived"));
   EXPECT_THROW(FindTransferFile("platform-nb201"), Error);
 }
 

@@ -275,6 +275,40 @@ globalThis.hwnasTransfer = helpers => {
       ]}};
   };
 
+  const gains = (study, part, t, state, legend, width) => {
+    const letters = width < 500 ? 18 : 30;
+    const units = [...new Set(study.gains.map(g => g.unit))];
+    const wide = g => `${fixed(g.difference, 2)} [${fixed(g.low, 2)}, ` +
+        `${fixed(g.high, 2)}] ${g.unit}`;
+    const rows = study.gains.map(g => ({
+      gain: g.name, difference: g.difference, low: g.low, high: g.high,
+      higher: g.higher, label: wrap(g.name, letters),
+      tip: [['gain', g.name], ['difference', wide(g)],
+            ['mean', fixed(g.mean, 2)], ['over', fixed(g.over, 2)],
+            ['higher in', percent(g.higher, 0)],
+            ['architectures', String(g.architectures)]]}));
+    const y = {field: 'label', type: 'nominal', sort: rows.map(r => r.label),
+               title: null,
+               axis: {domain: false, ticks: false, grid: false,
+                      labelPadding: 6, labelLimit: 240, labelExpr: WRAPPED}};
+    const x = field => ({field, type: 'quantitative',
+                         title: withUnit('difference',
+                                         units.length === 1 ? units[0] : ''),
+                         scale: {zero: true}});
+    const color = {value: t.colours[0]};
+    return {rows, spec: {
+      data: {values: rows}, height: 44 * rows.length,
+      layer: [
+        {data: {values: [{zero: 0}]}, mark: {type: 'rule'},
+         encoding: {x: x('zero'), color: {value: t.soft}}},
+        {mark: {type: 'rule', strokeWidth: 3},
+         encoding: {y, x: x('low'), x2: {field: 'high'}, color}},
+        {mark: {type: 'point', filled: true, size: 90, opacity: 1,
+                tooltip: {content: 'data'}},
+         encoding: {y, x: x('difference'), color}},
+      ]}};
+  };
+
   const spent = (study, part, t) => {
     const seconds = new Map(study.signals.filter(s => s.seconds > 0).map(
         s => [s.name, s.seconds]));
@@ -300,12 +334,66 @@ globalThis.hwnasTransfer = helpers => {
         color: targetColour(study, t)}}};
   };
 
+  // --- data sets ----------------------------------------------------------
+
+  const unseen = (study, part, t, state, legend, width) => {
+    const name = study.data_sets[Number(part)].name;
+    const unit = study.data_sets[Number(part)].unit;
+    const letters = width < 500 ? 16 : 24;
+    const labels = new Map(study.methods.map(
+        m => [m.name, wrap(m.name, letters)]));
+    const learns = new Map(study.methods.map(m => [m.name, m.learns]));
+    const wide = of => of ? `${fixed(of.mean, 3)} ` +
+        `[${fixed(of.low, 3)}, ${fixed(of.high, 3)}]` : '-';
+    const rows = study.figures.filter(f => f.data_set === name).map(f => ({
+      data_set: name, method: f.method, samples: f.samples, tau: f.tau.mean,
+      low: f.tau.low, high: f.tau.high, regret: f.regret.mean,
+      label: labels.get(f.method),
+      tip: [['left out', name], ['ordered by', f.method],
+            ['samples of it', learns.get(f.method) ? String(f.samples) : '-'],
+            ['tau', wide(f.tau)],
+            ['to the order elsewhere', wide(f.to_order)],
+            ['by descriptors', wide(f.to_blind)],
+            [`regret of the first ${study.top}`,
+             `${fixed(f.regret.mean, 2)} ${unit}`]]}));
+    const counts = [...new Set(rows.map(r => r.samples))].sort(
+        (a, b) => a - b);
+    const order = rows.find(r => !learns.get(r.method));
+    const y = {field: 'label', type: 'nominal', sort: [...labels.values()],
+               title: null,
+               axis: {domain: false, ticks: false, grid: false,
+                      labelPadding: 6, labelLimit: 220, labelExpr: WRAPPED}};
+    const x = field => ({field, type: 'quantitative', title: "Kendall's tau",
+                         scale: {zero: false}});
+    const shared = {
+      y, yOffset: {field: 'samples', type: 'ordinal', sort: counts},
+      color: {field: 'samples', type: 'nominal', sort: counts,
+              scale: {domain: counts, range: counts.map(
+                  (_, i) => t.colours[i % t.colours.length])},
+              legend: {title: 'samples of it', orient: 'bottom',
+                       symbolType: 'circle', symbolOpacity: 1}}};
+    return {rows, spec: {
+      data: {values: rows}, height: 46 * labels.size,
+      layer: [
+        {data: {values: [{tau: order.tau, tip: order.tip}]},
+         mark: {type: 'rule', strokeDash: [4, 3], tooltip: {content: 'data'}},
+         encoding: {x: x('tau'), color: {value: t.soft}}},
+        {mark: {type: 'rule', strokeWidth: 2.5},
+         encoding: {x: x('low'), x2: {field: 'high'}, ...shared}},
+        {mark: {type: 'point', filled: true, size: 62, opacity: 1,
+                tooltip: {content: 'data'}},
+         encoding: {x: x('tau'), ...shared}},
+      ]}};
+  };
+
   return {
     matrix: {make: matrix, choices: matrixChoices, study: true},
     told: {make: told, study: true},
     remedies: {make: remedies, study: true},
     order: {make: order, study: true},
     regret: {make: regret, choices: regretChoices, study: true},
+    gains: {make: gains, study: true},
     spent: {make: spent, study: true},
+    unseen: {make: unseen, study: true},
   };
 };
