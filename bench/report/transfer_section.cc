@@ -164,6 +164,13 @@ void FindRemedy(const PlatformStudy& study, std::vector<std::string>* out) {
 
 std::vector<std::string> FindingsOf(const PlatformStudy& study) {
   std::vector<std::string> out;
+  if (!study.constant.empty()) {
+    std::vector<std::string> names;
+    for (const size_t i : study.constant) names.push_back(study.settings[i].id);
+    out.push_back(fmt::format(
+        "Of one {} for all architectures, so that they order nothing: {}.",
+        study.quantity, fmt::join(names, ", ")));
+  }
   const PairValues pairs = Pairs(study);
   if (pairs.between.empty()) {
     out.push_back("All settings are of one device.");
@@ -190,7 +197,15 @@ std::vector<std::string> FindingsOf(const SignalStudy& study) {
         worst = &transfer;
       }
     }
-    if (best == nullptr) continue;
+    if (best == nullptr) {
+      if (!study.signals.empty()) {
+        out.push_back(fmt::format(
+            "{}: nothing is ordered: it, or every signal, is the same for all "
+            "architectures.",
+            study.targets[t]));
+      }
+      continue;
+    }
     const auto say = [&](const SignalTransfer& transfer) {
       const SignalChoice& last = transfer.choices.back();
       return fmt::format(
@@ -438,17 +453,24 @@ void AddGains(const SignalStudy& study, size_t index, Document* document) {
 
 void AddFigures(const SignalStudy& study, size_t index, Document* document) {
   if (study.transfers.empty()) return;  // every signal is left out
-  document->Figure(fmt::format("order {}", index),
-                   fmt::format("How each signal orders the architectures by "
-                               "each target (Kendall's tau): all, and the "
-                               "target's best {}",
-                               Percent(study.elite, 0)));
+  const bool orders = std::any_of(
+      study.transfers.begin(), study.transfers.end(),
+      [](const SignalTransfer& t) { return t.kendall.has_value(); });
+  if (orders) {
+    document->Figure(fmt::format("order {}", index),
+                     fmt::format("How each signal orders the architectures by "
+                                 "each target (Kendall's tau): all, and the "
+                                 "target's best {}",
+                                 Percent(study.elite, 0)));
+  }
   document->Figure(fmt::format("regret {}", index),
                    "The best of those that each signal puts first: how far it "
                    "is from the target's best");
-  const auto known =
-      std::count_if(study.seconds.begin(), study.seconds.end(),
-                    [](const std::optional<double>& s) { return s && *s > 0; });
+  size_t known = 0;  // points of what signals cost
+  for (const SignalTransfer& t : study.transfers) {
+    const std::optional<double>& seconds = study.seconds[t.signal];
+    known += t.target == 0 && t.kendall && seconds && *seconds > 0;
+  }
   if (known < 2) return;
   document->Figure(fmt::format("spent {}", index),
                    "What a signal costs, and how it orders (Kendall's tau)");

@@ -117,6 +117,23 @@ class Builder {
                       "data sets; {} to learn from and {} to judge are needed",
                       rows_.size(), spec_.networks, kFewestJudged));
     }
+    for (size_t d = 0; d < learn_.size(); ++d) {
+      const DataSetSpec& of = spec_.data_sets[d];
+      CheckVaries(learn_[d], of.name, of.learn);
+      CheckVaries(judge_[d], of.name, of.judge);
+    }
+  }
+
+  // Where all values are the same there is no order to speak of.
+  void CheckVaries(const std::vector<double>& values, const std::string& name,
+                   const ObjectiveSpec& spec) const {
+    for (const uint32_t row : rows_) {
+      if (values[row] != values[rows_[0]]) return;
+    }
+    throw Error(ErrorCode::kUsage,
+                fmt::format("transfer: data set '{}': all values of '{}' are "
+                            "the same; leave it out",
+                            Quoted(name), Quoted(spec.metric)));
   }
 
   void Describe() {
@@ -246,6 +263,11 @@ class Builder {
     }
     const size_t samples = std::min<size_t>(figure.samples, draw.learnt.size());
     learn(std::span(draw.learnt).first(samples), t);
+    // Samples that are all alike say nothing of any order.
+    if (std::all_of(values.begin(), values.end(),
+                    [&](double value) { return value == values[0]; })) {
+      return std::vector<double>(draw.judged.size());
+    }
     add(draw.judged, t);
     std::string encodings = spec_.encodings;
     if (method.descriptors) encodings += "+dataset";

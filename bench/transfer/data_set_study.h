@@ -71,8 +71,9 @@ struct DataSetStudy {
 ///
 /// Means over replicates of preferred columns. `stop` is polled between fits:
 /// Error(kInterrupted). Error(kNotFound): no such metric; Error(kUsage): fewer
-/// connected networks than are learnt from and 100 more, or a data set whose
-/// images and classes are not known; else as Fit and Encode.
+/// connected networks than are learnt from and 100 more, a data set whose
+/// values are all the same, or one whose images and classes are not known; else
+/// as Fit and Encode.
 DataSetStudy RunDataSetStudy(const Table& table, const DataSetStudySpec& spec,
                              const std::function<bool()>& stop = {});
 

@@ -74,6 +74,11 @@ class Study {
     out_.unit = FindQuantity(values_.accuracy_metric.quantity).unit;
     out_.quantity = spec_.quantity;
     out_.cluster_at = spec_.cluster_at;
+    for (size_t i = 0; i < values_.costs.size(); ++i) {
+      const auto [low, high] =
+          std::minmax_element(values_.costs[i].begin(), values_.costs[i].end());
+      if (*low == *high) out_.constant.push_back(i);
+    }
   }
 
   Members FrontOf(const Values& cost) const {

@@ -61,8 +61,10 @@ struct PlatformStudy {
   std::string quantity;
   size_t architectures = 0;  // connected, with all values
   std::vector<std::string> devices;
-  std::vector<StudySetting> settings;       // by device, batch, id
-  std::vector<double> rho;                  // Spearman, settings x settings
+  std::vector<StudySetting> settings;  // by device, batch, id
+  /// Settings whose cost is the same for all: they order nothing.
+  std::vector<size_t> constant;
+  std::vector<double> rho;  // Spearman, settings x settings; 0 with a constant
   std::vector<size_t> front;                // size, by setting
   std::vector<PlatformTransfer> transfers;  // from x to, by setting
   std::vector<DeviceTransfer> device_transfers;

@@ -160,6 +160,17 @@ TEST_F(DataSetStudyTest, AnotherNumberOfSamplesChangesNoOtherFigure) {
             TransferToJson(RunTransfer(file, *table_)));
 }
 
+TEST_F(DataSetStudyTest, ADataSetOfOneValueIsNamed) {
+  Write([](const Architecture& a, size_t d) { return d == 1 ? 0 : Weight(a); });
+  try {
+    Run("samples = [0]\n");
+    FAIL() << "expected an error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.Code(), ErrorCode::kUsage);
+    EXPECT_THAT(error.what(), HasSubstr("'cifar100'"));
+  }
+}
+
 TEST_F(DataSetStudyTest, WhatCannotBeAskedIsRefused) {
   Write([](const Architecture& a, size_t) { return Weight(a); });
   DataSetStudySpec spec = File("").data_sets;

@@ -121,6 +121,28 @@ TEST_F(SignalStudyTest, OnlyAnOptionalSignalMayLack) {
               ::testing::Contains("Not in this table: other images."));
 }
 
+TEST_F(SignalStudyTest, WhatIsTheSameForAllOrdersNothing) {
+  // Ranks of macs, up and down, have one mean.
+  const TransferAnswer answer = RunTransfer(
+      TransferFile::ReadText("name = \"n\"\ntitle = \"t\"\n"
+                             "[[signal]]\nname = \"constant\"\n"
+                             "metric = [\"max:macs\", \"min:macs\"]\n"
+                             "[[target]]\nname = \"test\"\n"
+                             "metric = \"accuracy:test\"\n",
+                             "made.toml"),
+      *table_);
+  EXPECT_FALSE(
+      std::get<SignalStudy>(answer.study).transfers[0].kendall.has_value());
+  EXPECT_THAT(
+      TransferFindings(answer),
+      ::testing::ElementsAre(::testing::HasSubstr("test: nothing is ordered")));
+  Document document;
+  AddTransfer(answer, 0, &document);
+  for (const DocumentBlock& block : document.Blocks()) {
+    EXPECT_NE(block.figure, "order 0");
+  }
+}
+
 TEST_F(SignalStudyTest, AGainIsThePairedDifferenceWithItsInterval) {
   const auto gain = [](const std::string& metric, const std::string& over) {
     return "[[gain]]\nname = \"g\"\nmetric = \"" + metric + "\"\nover = \"" +
