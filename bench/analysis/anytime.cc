@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "tabular/analysis/pareto.h"
 
 namespace hwnas {
 
@@ -81,6 +84,42 @@ std::vector<uint32_t> Incumbents(std::span<const LoggedTrial> trials,
     incumbents.push_back(best);
   }
   return incumbents;
+}
+
+ObservedFront::ObservedFront(std::span<const DictionaryEntry> dictionary,
+                             std::vector<Direction> directions)
+    : dictionary_(dictionary), directions_(std::move(directions)) {}
+
+void ObservedFront::Add(uint32_t entry) {
+  const DictionaryEntry& added = dictionary_[entry];
+  if (added.status != TrialStatus::kOk || added.rung < rung_) return;
+  if (added.rung > rung_) {
+    rung_ = added.rung;
+    entries_.clear();
+    costs_.clear();
+    settled_ = 0;
+  }
+  entries_.push_back(entry);
+  for (size_t d = 0; d < directions_.size(); ++d) {
+    const double value = added.values[d];
+    costs_.push_back(directions_[d] == Direction::kMinimize ? value : -value);
+  }
+}
+
+const std::vector<uint32_t>& ObservedFront::Entries() {
+  if (settled_ == entries_.size()) return entries_;
+  const size_t dims = directions_.size();
+  size_t kept = 0;
+  for (const uint32_t i : NonDominated(costs_, dims)) {
+    entries_[kept] = entries_[i];
+    std::copy_n(costs_.begin() + static_cast<ptrdiff_t>(i * dims), dims,
+                costs_.begin() + static_cast<ptrdiff_t>(kept * dims));
+    ++kept;
+  }
+  entries_.resize(kept);
+  costs_.resize(kept * dims);
+  settled_ = kept;
+  return entries_;
 }
 
 }  // namespace hwnas

@@ -44,6 +44,29 @@ std::vector<uint32_t> Incumbents(std::span<const LoggedTrial> trials,
                                  std::span<const DictionaryEntry> dictionary,
                                  Direction direction);
 
+/// The same with several objectives: what a run would answer by now, which is
+/// what it observed of kOk entries at the highest rung met and none of these
+/// dominates. Entries of equal values all stay.
+class ObservedFront {
+ public:
+  /// `dictionary` outlives this; kOk entries have a value for each direction.
+  ObservedFront(std::span<const DictionaryEntry> dictionary,
+                std::vector<Direction> directions);
+  /// A trial was told. An entry is added once.
+  void Add(uint32_t entry);
+  /// Entries of the front, in the order in which they were added; what was
+  /// dominated is forgotten.
+  const std::vector<uint32_t>& Entries();
+
+ private:
+  std::span<const DictionaryEntry> dictionary_;
+  std::vector<Direction> directions_;
+  std::vector<uint32_t> entries_;  // the front, then what came since
+  std::vector<double> costs_;      // of `entries_`
+  size_t settled_ = 0;             // entries known to be of the front
+  int rung_ = -1;
+};
+
 }  // namespace hwnas
 
 #endif  // HWNAS_BENCH_ANALYSIS_ANYTIME_H_

@@ -312,29 +312,31 @@ class ProblemBuilder {
     }
   }
 
+  // Of what a run would have answered by then: it is chosen by what was
+  // observed and judged by the scores, so the curve may fall.
   void TraceHypervolume(const std::vector<LoggedTrial>& trials,
                         const std::vector<double>& reference,
                         Progress* progress) {
-    std::vector<double> costs;
+    std::vector<Direction> directions;
+    for (const auto& objective : source_.objectives) {
+      directions.push_back(objective.direction);
+    }
     auto& list = progress->improvements[0].emplace_back();
     for (size_t a = 0; a < problem_.axes.size(); ++a) {
       const std::vector<double> spent = Spent(trials, kAxes[a].on);
       if (a == 0) progress->lengths.push_back(spent.empty() ? 0 : spent.back());
-      std::vector<double> points;
+      ObservedFront front(dictionary_, directions);
+      std::vector<uint32_t> known;
       size_t next = 0;
-      bool grown = true;
       double volume = 0;
       const std::vector<double>& grid = problem_.axes[a].grid;
       WalkSpent(spent, grid, [&](size_t point, size_t index) {
         for (; next < index; ++next) {
-          if (trials[next].repeated) continue;
-          AddScaled(dictionary_[trials[next].entry], &costs, &points);
-          grown = true;
+          if (!trials[next].repeated) front.Add(trials[next].entry);
         }
-        if (grown) {
-          KeepNonDominated(reference.size(), &points);
-          volume = points.empty() ? 0 : Hypervolume(points, reference);
-          grown = false;
+        if (front.Entries() != known) {
+          known = front.Entries();
+          volume = VolumeOf(known, reference);
         }
         progress->values[a][0][point].push_back(volume);
         if (a == 0) Improve(grid[point], -volume, &list);
@@ -342,16 +344,13 @@ class ProblemBuilder {
     }
   }
 
-  // Dominated points never come back: without them the next point of the grid
-  // is cheap.
-  static void KeepNonDominated(size_t dims, std::vector<double>* points) {
-    if (points->empty()) return;
-    std::vector<double> kept;
-    for (const uint32_t i : NonDominated(*points, dims)) {
-      const auto begin = points->begin() + static_cast<ptrdiff_t>(i * dims);
-      kept.insert(kept.end(), begin, begin + static_cast<ptrdiff_t>(dims));
-    }
-    *points = std::move(kept);
+  // Of an answer: what is not scored adds nothing.
+  double VolumeOf(const std::vector<uint32_t>& entries,
+                  const std::vector<double>& reference) const {
+    std::vector<double> costs;
+    std::vector<double> points;
+    for (const uint32_t i : entries) AddScaled(dictionary_[i], &costs, &points);
+    return points.empty() ? 0 : Hypervolume(points, reference);
   }
 
   static ReportCurve MakeCurve(std::vector<std::vector<double>>* points) {

@@ -77,10 +77,13 @@ struct ReportScore {
 };
 
 /// Progress of one strategy in one measure, over its finished runs, at the
-/// points of one of ReportProblem::axes. One objective: the measure of the best
-/// architecture observed by then; several: the hypervolume of all that was
-/// observed by then. A run that ended earlier stays where it ended; runs that
-/// have nothing to judge yet are left out.
+/// points of one of ReportProblem::axes: the measure of what it would have
+/// answered by then. One objective: the best architecture observed; several:
+/// the observed ones that no other dominates, and their hypervolume. They are
+/// chosen by what was observed and judged by the scores: where these differ a
+/// curve may fall. A run that ended earlier stays where it ended. Runs that
+/// have nothing to judge yet are left out of one objective's, and are 0 in a
+/// hypervolume.
 struct ReportCurve {
   std::vector<size_t> runs;
   std::vector<double> mean;

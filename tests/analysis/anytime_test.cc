@@ -1,7 +1,11 @@
 #include "bench/analysis/anytime.h"
 
+#include <span>
+
+#include "bench/harness/run.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tabular/rng.h"
 
 namespace hwnas {
 namespace {
@@ -93,6 +97,63 @@ TEST(Incumbents, AreTheBestSoFarAtTheHighestRung) {
   EXPECT_THAT(
       Incumbents(std::span(trials).first(4), dictionary, Direction::kMinimize),
       ElementsAre(kNoIncumbent, 0, 0, 0));
+}
+
+DictionaryEntry Pair(double first, double second, int rung = 0) {
+  DictionaryEntry entry = Entry(first, rung);
+  entry.values.push_back(second);
+  return entry;
+}
+
+TEST(ObservedFront, IsWhatNothingObservedDominatesAtTheHighestRung) {
+  const std::vector<DictionaryEntry> dictionary = {
+      Pair(5, 1), Pair(9, 4), Pair(9, 4), Pair(4, 2), Pair(9, 3), Pair(1, 9, 1),
+      Pair(9, 0)};
+  ObservedFront front(dictionary, {Direction::kMaximize, Direction::kMinimize});
+  EXPECT_THAT(front.Entries(), IsEmpty());
+  for (const uint32_t i : {3u, 1u, 0u, 2u}) front.Add(i);
+  EXPECT_THAT(front.Entries(), ElementsAre(1, 0, 2));
+  front.Add(4);
+  EXPECT_THAT(front.Entries(), ElementsAre(0, 4));
+  front.Add(5);
+  EXPECT_THAT(front.Entries(), ElementsAre(5));
+  // A lower rung comes too late.
+  front.Add(6);
+  EXPECT_THAT(front.Entries(), ElementsAre(5));
+}
+
+TEST(ObservedFront, IsTheAnswerThatRunsGiveByDefault) {
+  Rng rng = Rng::FromLabel(0, "ObservedFront");
+  for (const size_t objectives : {2u, 3u, 4u}) {
+    Problem problem;
+    problem.objectives.resize(objectives);
+    std::vector<Direction> directions;
+    for (Objective& objective : problem.objectives) {
+      directions.push_back(rng.Below(2) == 0 ? Direction::kMinimize
+                                             : Direction::kMaximize);
+      objective.direction = directions.back();
+    }
+    std::vector<DictionaryEntry> dictionary;
+    for (uint32_t i = 0; i < 300; ++i) {
+      DictionaryEntry entry;
+      entry.rung = i < 50 ? 0 : static_cast<int>(rng.Below(2));
+      entry.status = static_cast<TrialStatus>(rng.Below(4));
+      for (size_t k = 0; k < objectives; ++k) {
+        entry.values.push_back(static_cast<double>(rng.Below(8)));
+      }
+      dictionary.push_back(std::move(entry));
+    }
+    ObservedFront front(dictionary, directions);
+    for (uint32_t i = 0; i < dictionary.size(); ++i) {
+      front.Add(i);
+      // Looked at now and then, as curves do.
+      if (i % 7 != 0) continue;
+      EXPECT_EQ(front.Entries(),
+                DefaultRecommendation(problem,
+                                      std::span(dictionary).first(i + 1)))
+          << objectives << " objectives, " << i;
+    }
+  }
 }
 
 }  // namespace

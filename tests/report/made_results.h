@@ -14,12 +14,13 @@
 
 namespace hwnas {
 
-/// A point that a made run evaluates: its observed values are its scores.
+/// A point that a made run evaluates.
 struct MadePoint {
   uint16_t architecture = 0;
   std::vector<double> scores;  // empty: missing, did not compile
   TrialStatus status = TrialStatus::kOk;
   bool repeated = false;
+  std::vector<double> observed;  // empty: the scores
 };
 
 /// A results file whose runs are written down by a test.
@@ -91,7 +92,9 @@ class MadeResults {
         entry.missing = Missing::kDidNotCompile;
         entry.scores = {{0, Missing::kDidNotCompile}};
       } else {
-        entry.values.assign(point.scores.begin(), point.scores.end());
+        const std::vector<double>& observed =
+            point.observed.empty() ? point.scores : point.observed;
+        entry.values.assign(observed.begin(), observed.end());
         for (const double score : point.scores) {
           entry.scores.push_back({score, Missing::kNone});
         }

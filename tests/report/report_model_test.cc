@@ -496,6 +496,56 @@ TEST(ReportModel, CurvesOfSeveralObjectivesAreHypervolumes) {
   EXPECT_EQ(curve.mean.back(), strategy.scores[0].value.mean);
 }
 
+TEST(ReportModel, CurvesEndAtTheAnswersMeasureWhereTestRanksUnlikeValidation) {
+  MadeResults made;
+  ResultsProblem stated = WithTrueFront("p");
+  stated.scores[0].metric = "accuracy:cifar10/test/e200";
+  const int64_t problem = made.AddProblem(stated);
+  made.AddStrategy("s");
+  // Observed accuracies rank 1 < 2 < 3 at one latency, the test's otherwise:
+  // 1 is the best of them and gone once 2 was met.
+  const auto point = [](uint16_t architecture, double val, double test) {
+    return MadePoint{
+        architecture, {test, 6.0}, TrialStatus::kOk, false, {val, 6.0}};
+  };
+  for (uint64_t r = 0; r < 2; ++r) {
+    made.AddRun(problem, "s", r,
+                {point(1, 90, 93), point(2, 91, 90), point(3, 92, 92)}, {2});
+  }
+  const ReportModel model = MakeReport(made.Get());
+  const ReportProblem& p = model.problems[0];
+  const ReportStrategy& strategy = p.strategies[0];
+  const ReportCurve& curve = strategy.curves[0][0];
+  // Scaled, 93, 90 and 92 are costs of 0.2, 0.8 and 0.4, latency 6 is 0.5.
+  EXPECT_THAT(curve.mean, ElementsAre(DoubleNear(0.9 * 0.6, 1e-12),
+                                      DoubleNear(0.3 * 0.6, 1e-12),
+                                      DoubleNear(0.7 * 0.6, 1e-12)));
+  for (const auto& axis : strategy.curves) {
+    EXPECT_EQ(axis[0].mean.back(), strategy.scores[0].value.mean);
+  }
+  // What was reached on the way counts as reached: the start is what the
+  // first evaluation gave.
+  const ReportHits& hits = strategy.hits[0];
+  EXPECT_EQ(hits.reached.front(), 2u);
+  EXPECT_EQ(hits.expected.front(), 1);
+  EXPECT_EQ(hits.reached.back(), 0u);
+  EXPECT_EQ(hits.ecdf.front(), hits.ecdf.back());
+}
+
+TEST(ReportModel, CurvesOfSeveralObjectivesLeaveOutWhatBreaksAConstraint) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(WithTrueFront("p"));
+  made.AddStrategy("s");
+  made.AddRun(problem, "s", 0,
+              {{1, {94.0, 2.0}, TrialStatus::kInfeasible}, {2, {93.0, 6.0}}},
+              {1});
+  const ReportModel model = MakeReport(made.Get());
+  const ReportStrategy& strategy = model.problems[0].strategies[0];
+  EXPECT_THAT(strategy.curves[0][0].mean,
+              ElementsAre(0, DoubleNear(0.9 * 0.6, 1e-12)));
+  EXPECT_EQ(strategy.curves[0][0].mean.back(), strategy.scores[0].value.mean);
+}
+
 TEST(ReportModel, CurvesByTheClockFollowWhenTrialsEnd) {
   MadeResults made;
   const int64_t problem = made.AddProblem(MadeResults::OneObjective("p"));
