@@ -69,7 +69,9 @@ WilcoxonResult WilcoxonSignedRank(std::span<const double> differences) {
   const auto n = static_cast<double>(kept.size());
   const double mean = n * (n + 1) / 4;
   const double variance = n * (n + 1) * (2 * n + 1) / 24 - ties / 48;
-  result.p = TwoSidedNormal((result.plus - mean) / std::sqrt(variance));
+  result.p =
+      std::max(TwoSidedNormal((result.plus - mean) / std::sqrt(variance)),
+               std::pow(2.0, 1 - n));
   return result;
 }
 

@@ -26,7 +26,8 @@ struct WilcoxonResult {
 /// difference are dropped, equal magnitudes share their average rank. The p
 /// value is exact for at most 50 pairs of distinct magnitude when none was
 /// dropped, else by the normal approximation, corrected for ties, without a
-/// continuity correction.
+/// continuity correction, and at least 2^(1 - n), the least that the signs of n
+/// pairs that differ allow.
 WilcoxonResult WilcoxonSignedRank(std::span<const double> differences);
 
 /// Holm's step-down adjustment (Holm, Scandinavian Journal of Statistics

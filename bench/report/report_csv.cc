@@ -199,7 +199,8 @@ void AddEcdf(const ReportModel& model, std::string* out) {
 }
 
 void AddFront(const ReportModel& model, std::string* out) {
-  *out += CsvLine(Head({"architecture", "strategies", "metric", "value"}));
+  *out += CsvLine(
+      Head({"architecture", "architectures", "strategies", "metric", "value"}));
   for (const ReportProblem& problem : model.problems) {
     for (const ReportFrontPoint& point : problem.front) {
       Fields labels;
@@ -207,10 +208,10 @@ void AddFront(const ReportModel& model, std::string* out) {
         labels.push_back(problem.strategies[s].label);
       }
       for (size_t i = 0; i < point.scores.size(); ++i) {
-        *out += CsvLine(
-            Of(problem,
-               {point.architecture, fmt::format("{}", fmt::join(labels, " ")),
-                problem.scores[i].metric, Number(point.scores[i])}));
+        *out += CsvLine(Of(
+            problem, {point.architecture, std::to_string(point.architectures),
+                      fmt::format("{}", fmt::join(labels, " ")),
+                      problem.scores[i].metric, Number(point.scores[i])}));
       }
     }
   }

@@ -70,7 +70,9 @@ Json ProtocolJson(const ReportProblem& problem) {
            {{"architectures", problem.searched.architectures},
             {"all_architectures", problem.searched.all_architectures},
             {"networks", problem.searched.networks},
-            {"all_networks", problem.searched.all_networks}}}};
+            {"all_networks", problem.searched.all_networks},
+            {"space_architectures",
+             problem.space_size ? Json(*problem.space_size) : Json(nullptr)}}}};
 }
 
 Json MeasuresJson(const ReportProblem& problem) {
@@ -189,6 +191,8 @@ Json StrategyJson(const ReportProblem& problem,
           {"mean_simulated_seconds", strategy.mean_simulated_seconds},
           {"mean_strategy_seconds", strategy.mean_strategy_seconds},
           {"infeasible_answers", strategy.infeasible_answers},
+          {"answers", strategy.answers},
+          {"unscored_answers", strategy.unscored_answers},
           {"best_architecture", strategy.best_architecture},
           {"scores", ScoresJson(problem, strategy)},
           {"curves", CurvesJson(problem, strategy, 0)},
@@ -231,6 +235,7 @@ Json FrontJson(const ReportProblem& problem) {
       strategies.push_back(problem.strategies[s].label);
     }
     json.push_back({{"architecture", point.architecture},
+                    {"architectures", point.architectures},
                     {"scores", point.scores},
                     {"strategies", std::move(strategies)}});
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <tuple>
@@ -19,6 +20,8 @@
 #include "tabular/analysis/pareto.h"
 #include "tabular/analysis/summary.h"
 #include "tabular/error.h"
+#include "tabular/search_space.h"
+#include "tabular/sha256.h"
 
 namespace hwnas {
 namespace {
@@ -75,6 +78,7 @@ class ProblemBuilder {
   ReportProblem Build(const std::vector<RunRecord>& runs,
                       const std::vector<Results::StrategyRow>& strategies) {
     CopyStatement();
+    DescribeSpace();
     GroupRuns(runs);
     MakeMeasures();
     for (auto& [label, answers] : answers_) {
@@ -139,6 +143,32 @@ class ProblemBuilder {
     std::sort(met.begin(), met.end(), less);
     met.erase(std::unique(met.begin(), met.end(), equal), met.end());
     problem_.architectures_met = met.size();
+  }
+
+  // What this build makes of the space's description.
+  void DescribeSpace() {
+    constexpr size_t kLongest = 80;
+    constexpr std::string_view kSubset = "#subset";
+    problem_.space_name = source_.space;
+    std::string_view spec = source_.space;
+    const bool subset = spec.ends_with(kSubset);
+    const bool is_long = spec.size() > kLongest;
+    // Else it is the whole space, and its text is short.
+    if (!subset && !is_long) return;
+    if (subset) spec.remove_suffix(kSubset.size());
+    std::string id(spec.substr(0, spec.find('{')));
+    try {
+      const auto space = MakeSpace(spec);
+      id = space->Id();
+      problem_.space_size = space->Size();
+    } catch (const Error&) {
+      // A space that this build does not have: nothing more is known of it.
+    }
+    if (!is_long) return;
+    problem_.space_name = fmt::format(
+        "{}{} (description of {} characters, digest {:.12}, whole in the JSON)",
+        Quoted(id, kLongest), subset ? kSubset : "", source_.space.size(),
+        Sha256Hex(source_.space));
   }
 
   void GroupRuns(const std::vector<RunRecord>& runs) {
@@ -620,12 +650,27 @@ class ProblemBuilder {
         Hypervolume(scaled_front_, std::vector<double>(dims, kReference));
   }
 
+  // Architectures of equal scores are one point.
   void SortFront() {
     std::sort(problem_.front.begin(), problem_.front.end(),
               [](const ReportFrontPoint& a, const ReportFrontPoint& b) {
                 return std::tie(a.scores, a.architecture) <
                        std::tie(b.scores, b.architecture);
               });
+    std::vector<ReportFrontPoint> points;
+    for (ReportFrontPoint& next : problem_.front) {
+      if (points.empty() || points.back().scores != next.scores) {
+        points.push_back(std::move(next));
+        continue;
+      }
+      ReportFrontPoint& point = points.back();
+      ++point.architectures;
+      std::vector<size_t> all;
+      std::ranges::set_union(point.strategies, next.strategies,
+                             std::back_inserter(all));
+      point.strategies = std::move(all);
+    }
+    problem_.front = std::move(points);
   }
 
   // An entry's scores in units of the reference front; nothing if it has none.
@@ -673,9 +718,15 @@ class ProblemBuilder {
     std::vector<double> costs;
     std::vector<double> points;
     bool broken = false;
+    strategy->answers += recommended.size();
     for (const uint32_t i : recommended) {
-      broken |= Breaks(dictionary_[i]);
-      AddScaled(dictionary_[i], &costs, &points);
+      const bool breaks = Breaks(dictionary_[i]);
+      broken |= breaks;
+      if (CostsOf(dictionary_[i], &costs)) {
+        AddScaled(costs, &points);
+      } else if (!breaks) {
+        ++strategy->unscored_answers;
+      }
     }
     if (broken) ++strategy->infeasible_answers;
     return points;
@@ -850,6 +901,7 @@ class ProblemBuilder {
     }
   }
 
+  // Of one measure's differences, once all pairs are there.
   void AdjustPValues(size_t first) {
     std::vector<double> p_values;
     for (size_t i = first; i < problem_.differences.size(); ++i) {
@@ -857,7 +909,13 @@ class ProblemBuilder {
     }
     p_values = HolmAdjust(p_values);
     for (size_t i = 0; i < p_values.size(); ++i) {
-      problem_.differences[first + i].holm_p = p_values[i];
+      ReportDifference& d = problem_.differences[first + i];
+      d.holm_p = p_values[i];
+      if (d.pairs < 2 || d.holm_p >= kClearP || (d.low <= 0 && d.high >= 0)) {
+        continue;
+      }
+      const Direction direction = problem_.measures[d.measure].direction;
+      d.better = Cost(d.mean, direction) < 0 ? d.a : d.b;
     }
   }
 
@@ -892,11 +950,6 @@ class ProblemBuilder {
     const WilcoxonResult test = WilcoxonSignedRank(differences);
     difference.holm_p = test.p;  // adjusted when all pairs are there
     difference.effect = test.effect;
-    // One pair has an interval of one point, which says nothing.
-    if (differences.size() > 1 && (summary.low > 0 || summary.high < 0)) {
-      const bool a_better = Cost(summary.mean, measure.direction) < 0;
-      difference.better = a_better ? a : b;
-    }
     if (measure.margin > 0) {
       difference.equivalence_p = EquivalenceP(differences, measure.margin);
     }
@@ -1002,6 +1055,24 @@ void CheckDigests(const std::vector<ResultsProblem>& problems) {
 }
 
 }  // namespace
+
+std::optional<double> LeastHolmP(const ReportProblem& problem) {
+  std::optional<double> least;
+  for (size_t m = 0; m < problem.measures.size(); ++m) {
+    double compared = 0;
+    size_t pairs = 0;
+    for (const ReportDifference& d : problem.differences) {
+      if (d.measure != m) continue;
+      ++compared;
+      pairs = std::max(pairs, d.pairs);
+    }
+    if (compared == 0) continue;
+    const double p =
+        std::min(1.0, compared * std::pow(2.0, 1 - static_cast<double>(pairs)));
+    least = std::min(least.value_or(1), p);
+  }
+  return least;
+}
 
 Relevance RelevanceOf(const ReportDifference& difference, double margin) {
   if (margin <= 0 || difference.pairs < 2) return Relevance::kUnclear;

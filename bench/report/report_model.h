@@ -152,6 +152,10 @@ struct ReportStrategy {
   double mean_strategy_seconds = 0;
   /// Runs whose (first) recommended architecture violates a constraint.
   size_t infeasible_answers = 0;
+  /// Several objectives: architectures recommended, over runs, and those of
+  /// them that break no constraint and lack a score in the table.
+  uint64_t answers = 0;
+  uint64_t unscored_answers = 0;
   std::vector<ReportScore> scores;  // one per measure
   /// By axis, one for each measure that has progress: every score of one
   /// objective, the hypervolume of several. Empty for strategies that answer
@@ -181,13 +185,16 @@ struct ReportDifference {
   double holm_p = 1;
   /// Matched-pairs rank-biserial correlation of a - b, in [-1, 1].
   double effect = 0;
-  /// The interval excludes 0: who is better. Else none, "no clear
-  /// difference".
+  /// Who is better, where that is clear: the interval excludes 0 and `holm_p`
+  /// is below kClearP. Else none, "no clear difference".
   std::optional<size_t> better;
   /// Two one-sided t tests of a mean difference below the measure's margin;
   /// none for fewer than two pairs, and without a margin.
   std::optional<double> equivalence_p;
 };
+
+/// What a clear difference's Holm p is below.
+constexpr double kClearP = 0.05;
 
 /// Whether a difference matters, against the measure's margin.
 enum class Relevance : uint8_t {
@@ -199,9 +206,10 @@ Relevance RelevanceOf(const ReportDifference& difference, double margin);
 
 /// A point that no run's answer of the problem dominates.
 struct ReportFrontPoint {
-  std::string architecture;
+  std::string architecture;  // the first by its text
+  size_t architectures = 1;  // recommended ones that have these scores
   std::vector<double> scores;
-  std::vector<size_t> strategies;  // that recommended it
+  std::vector<size_t> strategies;  // that recommended one of them; ascending
 };
 
 struct ReportProblem {
@@ -210,12 +218,16 @@ struct ReportProblem {
   std::string table_title;
   std::string table_digest;
   bool synthetic = false;
-  std::string space;
+  std::string space;       // its whole description
+  std::string space_name;  // short: `space`, or its id where that is long
   Protocol protocol;
   std::vector<RungSpec> ladder;
   std::vector<std::string> features;
   bool connected_only = false;
   Coverage searched;  // of the table; all 0: not recorded
+  /// Architectures of the whole space that the table's are of, where it is
+  /// known and can be counted.
+  std::optional<uint64_t> space_size;
   std::vector<ResultsProblem::Named> objectives;
   std::vector<ResultsProblem::Named> constraints;
   std::vector<double> bounds;
@@ -245,6 +257,10 @@ struct ReportProblem {
   std::vector<std::vector<double>> true_front;
   std::vector<std::string> warnings;
 };
+
+/// The least Holm p that the signs of the problem's pairs of runs allow: from
+/// kClearP on no difference in it can be clear. None without differences.
+std::optional<double> LeastHolmP(const ReportProblem& problem);
 
 struct ReportExperiment {
   std::string name;

@@ -35,8 +35,11 @@ class Writer {
     AddOrigins();
     AddRedundant();
     AddRuns();
+    AddNothingClear();
     AddLacking();
+    AddUnscored();
     AddBroken();
+    AddWasted();
     return std::move(lines_);
   }
 
@@ -140,6 +143,19 @@ class Writer {
     }
   }
 
+  void AddNothingClear() {
+    const std::optional<double> least = LeastHolmP(problem_);
+    if (!least || *least < kClearP) return;
+    size_t pairs = 0;
+    for (const ReportDifference& d : problem_.differences) {
+      pairs = std::max(pairs, d.pairs);
+    }
+    Add(
+        fmt::format("too few runs for any difference to be clear: with {} in "
+                    "common Holm's p is {:.2g} at least",
+                    pairs, *least));
+  }
+
   void AddLacking() {
     for (const ReportStrategy& strategy : problem_.strategies) {
       for (size_t m = 0; m < strategy.scores.size(); ++m) {
@@ -147,6 +163,36 @@ class Writer {
         Add(fmt::format("{}: {} of {} runs gave no answer that {} can judge",
                         Quoted(strategy.label), strategy.scores[m].unscored,
                         strategy.runs, problem_.measures[m].name));
+      }
+    }
+  }
+
+  void AddUnscored() {
+    for (const ReportStrategy& strategy : problem_.strategies) {
+      if (strategy.unscored_answers == 0) continue;
+      Add(fmt::format(
+          "{}: {} of the {} architectures that its runs answered "
+          "with lack a score in the table; these are not judged",
+          Quoted(strategy.label), strategy.unscored_answers, strategy.answers));
+    }
+  }
+
+  // What a strategy that is not broken seldom does.
+  void AddWasted() {
+    for (const ReportStrategy& strategy : problem_.strategies) {
+      const auto percent = [&strategy](uint64_t part) {
+        return 100.0 * static_cast<double>(part) /
+               static_cast<double>(strategy.trials);
+      };
+      if (strategy.invalid * 10 > strategy.trials) {
+        Add(
+            fmt::format("{}: {:.1f} % of its proposals are no architecture of "
+                        "the space",
+                        Quoted(strategy.label), percent(strategy.invalid)));
+      }
+      if (strategy.repeated * 2 > strategy.trials) {
+        Add(fmt::format("{}: {:.1f} % of its proposals repeat earlier ones",
+                        Quoted(strategy.label), percent(strategy.repeated)));
       }
     }
   }

@@ -16,6 +16,10 @@ namespace {
 
 // Fronts and failures are cut to this many lines; the JSON has all.
 constexpr size_t kMostLines = 20;
+// The rule of ReportDifference::better, in words.
+constexpr const char* kClear =
+    "Clear is a difference whose 95 % interval excludes 0 and whose Holm p is "
+    "below 0.05; one is better only then.";
 // More runs than this are drawn as their range.
 constexpr size_t kMostRunsDrawn = 3000;
 
@@ -76,8 +80,14 @@ void AddProtocol(const ReportProblem& problem, Document* document) {
       "table: {}{} (digest {:.12})", problem.table_title,
       problem.synthetic ? ", SYNTHETIC" : "", problem.table_digest));
   items.push_back(fmt::format(
-      "space: {}{}", problem.space,
+      "space: {}{}", problem.space_name,
       problem.connected_only ? ", connected architectures only" : ""));
+  const uint64_t rows = problem.searched.all_architectures;
+  if (rows != 0 && problem.space_size && rows < *problem.space_size) {
+    items.push_back(
+        fmt::format("the table holds {} of the {} architectures of the space",
+                    rows, *problem.space_size));
+  }
   if (const Coverage& part = problem.searched; !part.Whole()) {
     items.push_back(fmt::format(
         "part of it: {} of {} architectures, {} of {} networks, those that "
@@ -176,22 +186,35 @@ void AddProgress(const ReportProblem& problem, Document* document) {
     header.push_back(std::to_string(count));
   }
   std::vector<std::vector<std::string>> rows;
+  bool some = false;  // means that are not of all runs
   for (const size_t s : problem.ranking) {
     const ReportStrategy& strategy = problem.strategies[s];
     if (strategy.curves.empty()) continue;
     std::vector<std::string> row = {strategy.label};
+    const ReportCurve& curve = strategy.curves[0][0];
+    const size_t runs = strategy.runs - strategy.failures.size();
     for (const size_t i : points) {
-      row.push_back(
-          strategy.curves[0][0].runs[i] == 0
-              ? "-"
-              : Fixed(strategy.curves[0][0].mean[i], Decimals(problem, 0)));
+      if (curve.runs[i] == 0) {
+        row.push_back("-");
+        continue;
+      }
+      row.push_back(Fixed(curve.mean[i], Decimals(problem, 0)));
+      if (curve.runs[i] == runs) continue;
+      row.back() += fmt::format(" ({}/{})", curve.runs[i], runs);
+      some = true;
     }
     rows.push_back(std::move(row));
   }
   if (rows.empty()) return;
-  document->Table("Mean " + problem.measures[0].name +
-                      " of the best observed, by evaluations",
-                  std::move(header), std::move(rows));
+  std::string caption =
+      fmt::format("Mean {} of the best observed, by evaluations",
+                  WithUnit(problem.measures[0].name, problem.measures[0].unit));
+  if (some) {
+    caption +=
+        "; (m/n): of the m of n runs that have one by then, so such means can "
+        "move the wrong way";
+  }
+  document->Table(std::move(caption), std::move(header), std::move(rows));
 }
 
 // Expected evaluations to some of the targets, with the share of runs that
@@ -311,7 +334,7 @@ void AddDifferences(const ReportProblem& problem, Document* document) {
          d.better ? problem.strategies[*d.better].label : "no clear difference",
          RelevanceText(d, problem.measures[d.measure])});
   }
-  document->Table("Differences, paired by repetition",
+  document->Table("Differences, paired by repetition. " + std::string(kClear),
                   {"pair", "measure", "pairs", "difference", "95 % interval",
                    "won/tied/lost", "Holm p", "effect", "better", "matters"},
                   std::move(rows));
@@ -361,7 +384,7 @@ void AddFront(const ReportProblem& problem, Document* document) {
   for (const auto& named : problem.scores) {
     header.push_back(WithUnit(named.metric, named.unit));
   }
-  header.insert(header.end(), {"architecture", "found by"});
+  header.insert(header.end(), {"architectures", "architecture", "found by"});
   std::vector<std::vector<std::string>> rows;
   for (const ReportFrontPoint& point : problem.front) {
     if (rows.size() == kMostLines) break;
@@ -369,6 +392,7 @@ void AddFront(const ReportProblem& problem, Document* document) {
     for (const double value : point.scores) {
       row.push_back(fmt::format("{:.6g}", value));
     }
+    row.push_back(std::to_string(point.architectures));
     row.push_back(point.architecture);
     std::vector<std::string> labels;
     for (const size_t s : point.strategies) {
@@ -377,7 +401,9 @@ void AddFront(const ReportProblem& problem, Document* document) {
     row.push_back(fmt::format("{}", fmt::join(labels, ", ")));
     rows.push_back(std::move(row));
   }
-  std::string caption = "Non-dominated answers of all runs together";
+  std::string caption =
+      "Non-dominated answers of all runs together, one row a point; of "
+      "architectures with equal scores one is named";
   if (rows.size() < problem.front.size()) {
     caption += fmt::format(" (the first {} of {}; the JSON has all)",
                            rows.size(), problem.front.size());
@@ -552,10 +578,10 @@ std::string Finding(const ReportProblem& problem) {
   text += fmt::format(", {}{} from {}", Signed(sign * d->mean, decimals), unit,
                       problem.strategies[b].label);
   if (d->pairs > 1) {
-    text +=
-        fmt::format(" (95 % interval {} to {} over {} pairs)",
-                    Signed(sign > 0 ? d->low : -d->high, decimals),
-                    Signed(sign > 0 ? d->high : -d->low, decimals), d->pairs);
+    text += fmt::format(" (95 % interval {} to {} over {} pairs, Holm p {})",
+                        Signed(sign > 0 ? d->low : -d->high, decimals),
+                        Signed(sign > 0 ? d->high : -d->low, decimals),
+                        d->pairs, PValue(d->holm_p));
   }
   text += d->better ? "." : ": no clear difference.";
   std::vector<std::string> behind;
@@ -721,7 +747,11 @@ std::vector<std::string> Provenance(const ReportModel& model) {
   items.push_back(
       "intervals: percentile bootstrap of the mean over repetitions");
   items.push_back(
-      "a difference matters when its whole interval is beyond the margin, and "
+      "a difference is clear when its interval excludes 0 and its p value is "
+      "below 0.05");
+  items.push_back(
+      "it matters when it is clear and its whole interval is beyond the "
+      "margin, and "
       "does not when two one-sided t tests place it within (5 %)");
   items.push_back(
       "p values: Wilcoxon's signed-rank test, adjusted by Holm over the pairs "

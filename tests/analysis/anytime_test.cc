@@ -107,8 +107,8 @@ DictionaryEntry Pair(double first, double second, int rung = 0) {
 
 TEST(ObservedFront, IsWhatNothingObservedDominatesAtTheHighestRung) {
   const std::vector<DictionaryEntry> dictionary = {
-      Pair(5, 1), Pair(9, 4), Pair(9, 4), Pair(4, 2), Pair(9, 3), Pair(1, 9, 1),
-      Pair(9, 0)};
+      Pair(5, 1), Pair(9, 4),    Pair(9, 4), Pair(4, 2),
+      Pair(9, 3), Pair(1, 9, 1), Pair(9, 0)};
   ObservedFront front(dictionary, {Direction::kMaximize, Direction::kMinimize});
   EXPECT_THAT(front.Entries(), IsEmpty());
   for (const uint32_t i : {3u, 1u, 0u, 2u}) front.Add(i);
@@ -148,9 +148,9 @@ TEST(ObservedFront, IsTheAnswerThatRunsGiveByDefault) {
       front.Add(i);
       // Looked at now and then, as curves do.
       if (i % 7 != 0) continue;
-      EXPECT_EQ(front.Entries(),
-                DefaultRecommendation(problem,
-                                      std::span(dictionary).first(i + 1)))
+      EXPECT_EQ(
+          front.Entries(),
+          DefaultRecommendation(problem, std::span(dictionary).first(i + 1)))
           << objectives << " objectives, " << i;
     }
   }

@@ -44,6 +44,13 @@ TEST(Wilcoxon, ApproximatesForManyPairs) {
   EXPECT_NEAR(result.p, 0.003157200642141992, 1e-12);
 }
 
+TEST(Wilcoxon, FewEqualDifferencesSayNoMoreThanTheirSigns) {
+  // The approximation alone says 0.0455.
+  const std::vector<double> d = {2, 2, 2, 2};
+  EXPECT_FALSE(WilcoxonSignedRank(d).exact);
+  EXPECT_EQ(WilcoxonSignedRank(d).p, 0.125);
+}
+
 TEST(Wilcoxon, PairsWithoutAnyDifferenceSayNothing) {
   const WilcoxonResult result = WilcoxonSignedRank(std::vector<double>(9, 0));
   EXPECT_EQ(result.pairs, 0u);

@@ -20,7 +20,7 @@ struct MadePoint {
   std::vector<double> scores;  // empty: missing, did not compile
   TrialStatus status = TrialStatus::kOk;
   bool repeated = false;
-  std::vector<double> observed;  // empty: the scores
+  std::vector<double> observed = {};  // empty: the scores
 };
 
 /// A results file whose runs are written down by a test.
@@ -91,6 +91,7 @@ class MadeResults {
       if (point.scores.empty()) {
         entry.missing = Missing::kDidNotCompile;
         entry.scores = {{0, Missing::kDidNotCompile}};
+        entry.values.assign(point.observed.begin(), point.observed.end());
       } else {
         const std::vector<double>& observed =
             point.observed.empty() ? point.scores : point.observed;

@@ -12,6 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tabular/error.h"
+#include "tabular/spaces/generic.h"
 #include "tests/report/made_results.h"
 
 namespace hwnas {
@@ -91,6 +92,54 @@ TEST(ReportModel, SaysWhenADifferenceIsNotClear) {
   const ReportModel model = MakeReport(made.Get());
   EXPECT_FALSE(model.problems[0].differences[0].better.has_value());
   EXPECT_THAT(Finding(model.problems[0]), HasSubstr("no clear difference"));
+}
+
+TEST(ReportModel, AnIntervalWithoutZeroIsNotClearWhereHolmsPIsNot) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(MadeResults::OneObjective("p"));
+  made.AddStrategy("ahead");
+  made.AddStrategy("behind");
+  const double lead[] = {0.1, 0.2, 0.3, 0.4, 0.5};
+  for (uint64_t r = 0; r < 5; ++r) {
+    made.AddAnswer(problem, "ahead", r, static_cast<uint16_t>(r),
+                   {91 + lead[r]});
+    made.AddAnswer(problem, "behind", r, 100, {91.0});
+  }
+  const ReportModel few = MakeReport(made.Get());
+  const ReportDifference& d = few.problems[0].differences[0];
+  EXPECT_GT(d.low, 0);
+  EXPECT_EQ(d.holm_p, 0.0625);
+  EXPECT_FALSE(d.better.has_value());
+  EXPECT_NE(RelevanceOf(d, few.problems[0].measures[0].margin),
+            Relevance::kMatters);
+  EXPECT_EQ(LeastHolmP(few.problems[0]), 0.0625);
+  EXPECT_THAT(few.problems[0].warnings,
+              Contains("too few runs for any difference to be clear: with 5 in "
+                       "common Holm's p is 0.062 at least"));
+  EXPECT_THAT(Finding(few.problems[0]),
+              HasSubstr("over 5 pairs, Holm p 0.0625): no clear difference."));
+  EXPECT_THAT(DocumentToText(ReportDocument(few)),
+              HasSubstr("Clear is a difference whose 95 % interval excludes 0 "
+                        "and whose Holm p is below 0.05"));
+  // A run more decides it; among three pairs of strategies it does not.
+  made.AddAnswer(problem, "ahead", 5, 6, {91.6});
+  made.AddAnswer(problem, "behind", 5, 100, {91.0});
+  const ReportModel more = MakeReport(made.Get());
+  EXPECT_EQ(more.problems[0].differences[0].holm_p, 0.03125);
+  EXPECT_EQ(more.problems[0].differences[0].better, 0u);
+  EXPECT_THAT(more.problems[0].warnings,
+              Not(Contains(HasSubstr("too few runs for any"))));
+  made.AddStrategy("third");
+  for (uint64_t r = 0; r < 6; ++r) {
+    made.AddAnswer(problem, "third", r, 101, {90.5});
+  }
+  const ReportModel three = MakeReport(made.Get());
+  for (const ReportDifference& of : three.problems[0].differences) {
+    EXPECT_TRUE(of.low > 0 || of.high < 0);
+    EXPECT_FALSE(of.better.has_value());
+  }
+  EXPECT_THAT(three.problems[0].warnings,
+              Contains(HasSubstr("Holm's p is 0.094 at least")));
 }
 
 TEST(ReportModel, LowerIsBetterWhereTheMetricSaysSo) {
@@ -261,7 +310,14 @@ TEST(ReportModel, ArchitecturesOfOneScoreAreOnePointOfTheFront) {
   made.AddRun(problem, "t", 0, {{4, {92.0, 8.0}}}, {0});
   const ReportModel model = MakeReport(made.Get());
   const ReportProblem& p = model.problems[0];
-  EXPECT_EQ(p.front.size(), 4u);
+  ASSERT_EQ(p.front.size(), 2u);
+  EXPECT_EQ(p.front[0].architecture, "arch-1");
+  EXPECT_EQ(p.front[0].architectures, 3u);
+  EXPECT_THAT(p.front[0].strategies, ElementsAre(0));
+  EXPECT_EQ(p.front[1].architectures, 1u);
+  EXPECT_THAT(DocumentToText(ReportDocument(model)),
+              HasSubstr(" 4              3  arch-1        s"));
+  EXPECT_THAT(ReportToJson(model), HasSubstr("\"architectures\": 3"));
   EXPECT_THAT(p.strategies[0].scores[1].value.mean, DoubleNear(0.5, 1e-12));
   EXPECT_THAT(p.strategies[1].scores[1].value.mean, DoubleNear(0.5, 1e-12));
 }
@@ -362,6 +418,63 @@ TEST(ReportModel, AnAnswerWithoutAScoreIsCountedAndNotJudged) {
               Contains(HasSubstr("2 of 3 runs gave no answer")));
 }
 
+TEST(ReportModel, AnswersWithoutAScoreAreWarnedOfInTradeOffs) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(WithTrueFront("p"));
+  made.AddStrategy("s");
+  made.AddStrategy("t");
+  const MadePoint unscored{7, {}, TrialStatus::kOk, false, {95.0, 1.0}};
+  for (uint64_t r = 0; r < 2; ++r) {
+    made.AddRun(problem, "s", r,
+                {{1, {90.0, 4.0}},
+                 unscored,
+                 {2, {94.0, 1.0}, TrialStatus::kInfeasible}},
+                {0, 1, 2});
+    made.AddRun(problem, "t", r, {{1, {90.0, 4.0}}}, {0});
+  }
+  const ReportModel model = MakeReport(made.Get());
+  const ReportProblem& p = model.problems[0];
+  EXPECT_EQ(p.strategies[0].answers, 6u);
+  EXPECT_EQ(p.strategies[0].unscored_answers, 2u);
+  EXPECT_EQ(p.strategies[1].unscored_answers, 0u);
+  EXPECT_THAT(
+      p.warnings,
+      Contains("s: 2 of the 6 architectures that its runs answered with "
+               "lack a score in the table; these are not judged"));
+  EXPECT_EQ(std::count_if(p.warnings.begin(), p.warnings.end(),
+                          [](const std::string& line) {
+                            return line.find("lack a score") !=
+                                   std::string::npos;
+                          }),
+            1);
+}
+
+TEST(ReportModel, ProposalsThatAreMostlyWastedAreWarnedOf) {
+  MadeResults made;
+  const int64_t problem = made.AddProblem(MadeResults::OneObjective("p"));
+  made.AddStrategy("mostly");
+  made.AddStrategy("within");
+  std::vector<MadePoint> points;
+  for (uint16_t i = 0; i < 20; ++i) points.push_back({i, {90.0}});
+  // A tenth invalid and half repeated is not more than that.
+  for (size_t i = 1; i <= 2; ++i) {
+    points[i].status = TrialStatus::kInvalid;
+    points[i].scores.clear();
+  }
+  for (size_t i = 10; i < 20; ++i) points[i].repeated = true;
+  made.AddRun(problem, "within", 0, points, {0});
+  points[3] = {103, {}, TrialStatus::kInvalid, false};
+  points[9].repeated = true;
+  made.AddRun(problem, "mostly", 0, points, {0});
+  const auto warnings = MakeReport(made.Get()).problems[0].warnings;
+  EXPECT_THAT(warnings, Contains("mostly: 15.0 % of its proposals are no "
+                                 "architecture of the space"));
+  EXPECT_THAT(warnings,
+              Contains("mostly: 55.0 % of its proposals repeat earlier ones"));
+  EXPECT_THAT(warnings, Not(Contains(HasSubstr("within: 1"))));
+  EXPECT_THAT(warnings, Not(Contains(HasSubstr("within: 5"))));
+}
+
 TEST(ReportModel, AnswersThatBreakAConstraintAreWarnedOfAndNotScored) {
   MadeResults made;
   const int64_t problem = made.AddProblem(MadeResults::OneObjective("p"));
@@ -390,6 +503,41 @@ TEST(ReportModel, WarnsOfFewRunsTestDataModelsAndRedundantObjectives) {
   EXPECT_THAT(warnings, Contains(HasSubstr("models mixed with measurements")));
   EXPECT_THAT(warnings, Contains(HasSubstr("redundant objectives")));
   EXPECT_THAT(warnings, Contains(HasSubstr("only 1 finished run")));
+}
+
+TEST(ReportModel, ALongSpaceIsShortenedAndWhatTheTableLacksIsSaid) {
+  GenericDescription description;
+  description.name = "mine";
+  description.version = 3;
+  for (const char* name : {"kernel", "width", "depth", "activation"}) {
+    description.decisions.push_back({name, {"one", "two", "three"}});
+  }
+  MadeResults made;
+  ResultsProblem stated = MadeResults::OneObjective("p");
+  stated.space = MakeGenericSpace(description)->Spec() + "#subset";
+  ASSERT_GT(stated.space.size(), 80u);
+  stated.searched = {50, 60, 50, 60};
+  AddClearWin(&made, made.AddProblem(stated));
+  ResultsProblem unknown = stated;
+  unknown.spec.name = "unknown";
+  unknown.space = "other@9{" + std::string(100, 'x') + "}";
+  AddClearWin(&made, made.AddProblem(unknown));
+  const ReportModel model = MakeReport(made.Get());
+  EXPECT_EQ(model.problems[0].space_size, 81u);
+  EXPECT_EQ(model.problems[1].space_size, std::nullopt);
+  for (const std::string& page :
+       {DocumentToText(ReportDocument(model)), ReportToLatex(model)}) {
+    EXPECT_THAT(page, HasSubstr("mine@3"));
+    EXPECT_THAT(page, HasSubstr("subset (description of "));
+    EXPECT_THAT(page, HasSubstr("holds 60 of the 81 architectures"));
+    EXPECT_THAT(page, HasSubstr("50 of 60 architectures"));
+    EXPECT_THAT(page, HasSubstr("other@9 (description of 109 characters"));
+    EXPECT_THAT(page, Not(HasSubstr("activation")));
+    EXPECT_THAT(page, Not(HasSubstr("xxx")));
+  }
+  const std::string json = ReportToJson(model);
+  EXPECT_THAT(json, HasSubstr("activation"));
+  EXPECT_THAT(json, HasSubstr("\"space_architectures\": 81"));
 }
 
 TEST(ReportModel, EveryPageOfASyntheticTableSaysSo) {
@@ -477,8 +625,9 @@ TEST(ReportModel, CurvesFollowTheBestObserved) {
   EXPECT_THAT(curve.runs, ElementsAre(1, 2, 2));
   EXPECT_THAT(curve.mean, ElementsAre(90, 90.5, 91.5));
   EXPECT_THAT(curve.median, ElementsAre(90, 90.5, 91.5));
-  EXPECT_THAT(DocumentToText(ReportDocument(model)),
-              HasSubstr("by evaluations"));
+  const std::string text = DocumentToText(ReportDocument(model));
+  EXPECT_THAT(text, HasSubstr("by evaluations; (m/n): of the m of n runs"));
+  EXPECT_THAT(text, HasSubstr("90.00 (1/2)"));
 }
 
 TEST(ReportModel, CurvesOfSeveralObjectivesAreHypervolumes) {
