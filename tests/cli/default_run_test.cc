@@ -87,5 +87,35 @@ TEST(DefaultRun, SoDoesAStudyOfNetworksTrainedInOtherWays) {
   EXPECT_GT(answer.at("gains").at(1).at("low"), 0);
 }
 
+TEST(DefaultRun, AStudyIsAReportOrASectionOfOne) {
+  const TempDir folder;
+  const ProcessResult page =
+      RunHwnas({"transfer", "fidelities-derived", "--format", "html"});
+  ASSERT_EQ(page.exit_code, 0) << page.err;
+  const ProcessResult alone =
+      RunHwnas({"report", "--study", "fidelities-derived", "--format", "html"});
+  EXPECT_EQ(alone.out, page.out);
+  const ProcessResult run =
+      RunHwnas({"run", "--strategy", "random", "--evaluations", "5",
+                "--repetitions", "2", "--out", folder.Path("r.db")});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  // The option takes one name: results may stand behind it.
+  const ProcessResult both =
+      RunHwnas({"report", "--study", "fidelities-derived", folder.Path("r.db"),
+                "--format", "md"});
+  EXPECT_EQ(both.exit_code, 0) << both.err;
+  EXPECT_THAT(both.out, HasSubstr("## Summary"));
+  EXPECT_THAT(both.out, HasSubstr("## Study: fidelities-derived"));
+  for (const std::vector<std::string>& wrong :
+       {std::vector<std::string>{"report"},
+        {"report", folder.Path("r.db"), "--table", "t.db"},
+        {"report", "--study", "fidelities-derive"},
+        {"report", "--study", "fidelities-derived", "--format", "csv"},
+        {"report", "--study", "fidelities-derived", "--study",
+         "fidelities-derived"}}) {
+    EXPECT_EQ(RunHwnas(wrong).exit_code, 2) << wrong.back();
+  }
+}
+
 }  // namespace
 }  // namespace hwnas
