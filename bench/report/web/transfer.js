@@ -197,14 +197,14 @@ globalThis.hwnasTransfer = helpers => {
     };
   };
 
-  const targetColour = (study, t) => ({
+  const targetColour = (study, t, width) => ({
     field: 'target', type: 'nominal', sort: null,
     scale: {domain: study.targets.map(s => s.name),
             range: study.targets.map(
                 (_, i) => t.colours[i % t.colours.length])},
     legend: study.targets.length < 2 ? null : {
-      title: null, orient: 'bottom', columns: 2, labelLimit: 160,
-      symbolType: 'circle', symbolOpacity: 1}});
+      title: null, orient: 'bottom', columns: width < 500 ? 1 : 2,
+      labelLimit: 230, symbolType: 'circle', symbolOpacity: 1}});
 
   const spread = study => ({field: 'target', type: 'nominal',
                             sort: study.targets.map(s => s.name)});
@@ -229,7 +229,7 @@ globalThis.hwnasTransfer = helpers => {
              tooltip: {content: 'data'}},
       encoding: {
         x: {field: 'kendall', type: 'quantitative', title: "Kendall's tau"},
-        y: axis.y, yOffset: spread(study), color: targetColour(study, t),
+        y: axis.y, yOffset: spread(study), color: targetColour(study, t, width),
         shape: {field: 'among', type: 'nominal', sort: among,
                 scale: {domain: among, range: SHAPES},
                 legend: {title: 'among', orient: 'bottom', labelLimit: 160,
@@ -263,7 +263,7 @@ globalThis.hwnasTransfer = helpers => {
     const x = {field: 'regret', type: 'quantitative',
                title: withUnit('regret', units.length === 1 ? units[0] : '')};
     const shared = {y: axis.y, yOffset: spread(study),
-                    color: targetColour(study, t)};
+                    color: targetColour(study, t, width)};
     return {rows, spec: {
       data: {values: rows}, height: axis.step * study.signals.length,
       layer: [
@@ -309,7 +309,7 @@ globalThis.hwnasTransfer = helpers => {
       ]}};
   };
 
-  const spent = (study, part, t) => {
+  const spent = (study, part, t, state, legend, width) => {
     const seconds = new Map(study.signals.filter(s => s.seconds > 0).map(
         s => [s.name, s.seconds]));
     const rows = study.transfers
@@ -328,10 +328,10 @@ globalThis.hwnasTransfer = helpers => {
         x: {field: 'seconds', type: 'quantitative',
             title: 'simulated seconds an architecture',
             scale: {type: 'log', nice: false, padding: 14},
-            axis: {grid: false, format: '~s', labelOverlap: true}},
+            axis: {grid: false, format: '~g', labelOverlap: true}},
         y: {field: 'kendall', type: 'quantitative', title: "Kendall's tau",
             scale: {zero: false}},
-        color: targetColour(study, t)}}};
+        color: targetColour(study, t, width)}}};
   };
 
   // --- data sets ----------------------------------------------------------
