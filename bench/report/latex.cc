@@ -3,7 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "bench/report/document.h"
@@ -41,6 +46,8 @@ constexpr const char* kPreamble = R"tex(\documentclass[a4paper]{article}
 \definecolor{hwnasG}{HTML}{0B7F91}
 \definecolor{hwnasH}{HTML}{50565E}
 \newcommand{\hwnasfit}[1]{\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{#1}}
+% A caption and what it is of stay on one page.
+\newenvironment{hwnaskeep}{\begin{minipage}{\linewidth}\setlength{\parskip}{6pt}}{\end{minipage}\par}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{6pt}
 \begin{document}
@@ -143,7 +150,7 @@ std::string TablePart(const DocumentBlock& block, size_t begin, size_t end) {
 }
 
 std::string TableText(const DocumentBlock& block) {
-  std::string out = "% table\n";
+  std::string out = "% table\n\\begin{hwnaskeep}\n";
   if (!block.text.empty()) {
     out += "\\textbf{" + LatexText(block.text) + "}\n\n";
   }
@@ -151,6 +158,7 @@ std::string TableText(const DocumentBlock& block) {
   do {
     const size_t end = std::min(block.rows.size(), begin + kRowsOfATable);
     out += TablePart(block, begin, end);
+    if (begin == 0) out += "\\end{hwnaskeep}\n\n";
     begin = end;
   } while (begin < block.rows.size());
   return out;
@@ -168,12 +176,66 @@ std::string MeasureText(const ReportMeasure& measure) {
   return LatexText(MeasureName(measure));
 }
 
+// A strategy looks the same in every figure of a document: by its place among
+// all labels, as in the page.
+class Looks {
+ public:
+  explicit Looks(const ReportModel& model) {
+    for (const ReportProblem& problem : model.problems) {
+      for (const ReportStrategy& strategy : problem.strategies) {
+        labels_.push_back(strategy.label);
+      }
+    }
+    std::sort(labels_.begin(), labels_.end());
+    labels_.erase(std::unique(labels_.begin(), labels_.end()), labels_.end());
+  }
+
+  std::string Colour(const ReportStrategy& strategy) const {
+    return LatexColour(Place(strategy));
+  }
+  std::string Line(const ReportStrategy& strategy) const {
+    const size_t i = Place(strategy);
+    return LatexColour(i) + ", " + LatexDash(i);
+  }
+  std::string Mark(const ReportStrategy& strategy) const {
+    return fmt::format("mark={}, mark options={{solid}}",
+                       LatexMark(Place(strategy)));
+  }
+
+ private:
+  size_t Place(const ReportStrategy& strategy) const {
+    return static_cast<size_t>(
+        std::lower_bound(labels_.begin(), labels_.end(), strategy.label) -
+        labels_.begin());
+  }
+
+  std::vector<std::string> labels_;
+};
+
+// The least and greatest of what an axis shows.
+struct Extent {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+
+  void Add(double value) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  // pgfplots adds a tenth at both ends: not below 0 where no value is.
+  std::string NotBelowZero(const char* option) const {
+    const bool below = low >= 0 && low - 0.1 * (high - low) < 0;
+    return below ? fmt::format(", {}=0", option) : "";
+  }
+};
+
 std::string MeansFigure(const ReportProblem& problem, size_t m) {
   std::vector<std::string> names;
   std::string points;
-  for (const size_t s : problem.ranking) {
+  Extent extent;
+  for (const size_t s : RankBy(problem, m)) {
     const SampleSummary& value = problem.strategies[s].scores[m].value;
-    if (value.count == 0) continue;
+    extent.Add(value.low);
+    extent.Add(value.high);
     points +=
         fmt::format("({},{}) += ({},0) -= ({},0)\n", value.mean, names.size(),
                     value.high - value.mean, value.mean - value.low);
@@ -182,9 +244,10 @@ std::string MeansFigure(const ReportProblem& problem, size_t m) {
   if (names.empty()) return "";
   return LatexAxis(
       fmt::format("xlabel={{{}}}, ytick={{{}}}, yticklabels={{{}}}, y dir="
-                  "reverse, ymin=-0.7, ymax={}, xmajorgrids",
+                  "reverse, ymin=-0.7, ymax={}, xmajorgrids{}",
                   MeasureText(problem.measures[m]), LatexTicks(names.size()),
-                  LatexLabels(names), static_cast<double>(names.size()) - 0.3),
+                  LatexLabels(names), static_cast<double>(names.size()) - 0.3,
+                  extent.NotBelowZero("xmin")),
       "\\addplot+[only marks, mark=*, hwnasA, mark options={hwnasA}, error "
       "bars/error bar style={hwnasA}, error "
       "bars/.cd, x dir=both, x explicit] coordinates {\n" +
@@ -203,50 +266,54 @@ std::string Coordinates(const std::vector<double>& x,
 }
 
 std::string AnytimeFigure(const ReportProblem& problem, size_t m,
-                          const std::string& caption) {
+                          const Looks& looks, const std::string& caption) {
   std::string content;
   size_t n = 0;
+  Extent extent;
   const std::vector<double>& x = problem.axes[0].grid;
   for (const size_t s : problem.ranking) {
     const ReportStrategy& strategy = problem.strategies[s];
     if (strategy.curves.empty() || m >= strategy.curves[0].size()) continue;
     const ReportCurve& curve = strategy.curves[0][m];
-    const std::string colour = LatexColour(n);
+    for (size_t i = 0; i < x.size(); ++i) {
+      if (curve.runs[i] == 0) continue;
+      extent.Add(curve.quartile1[i]);
+      extent.Add(curve.quartile3[i]);
+    }
     content += fmt::format(
         "\\addplot[draw=none, forget plot, name path=low{}]{}"
         "\\addplot[draw=none, forget plot, name path=high{}]{}"
         "\\addplot[{}, opacity=0.15, forget plot] fill between[of=low{} and "
         "high{}];\n"
-        "\\addplot[{}, thick, mark={}, mark size=1.2pt]{}"
+        "\\addplot[{}, thick, {}, mark size=1.2pt]{}"
         "\\addlegendentry{{{}}}\n",
         n, Coordinates(x, curve.quartile1, curve.runs), n,
-        Coordinates(x, curve.quartile3, curve.runs), colour, n, n, colour,
-        LatexMark(n), Coordinates(x, curve.median, curve.runs),
-        LatexText(strategy.label));
+        Coordinates(x, curve.quartile3, curve.runs), looks.Colour(strategy), n,
+        n, looks.Line(strategy), looks.Mark(strategy),
+        Coordinates(x, curve.median, curve.runs), LatexText(strategy.label));
     ++n;
   }
   return LatexAxis(
       fmt::format("xmode=log, xlabel={{evaluations}}, ylabel={{{}}}, "
-                  "ymajorgrids",
-                  MeasureText(problem.measures[m])),
+                  "ymajorgrids{}",
+                  MeasureText(problem.measures[m]),
+                  extent.NotBelowZero("ymin")),
       content, caption);
 }
 
 std::string TargetsFigure(const ReportProblem& problem, size_t m,
-                          const std::string& caption) {
+                          const Looks& looks, const std::string& caption) {
   std::string content;
-  size_t n = 0;
   const std::vector<double>& x = problem.axes[0].grid;
   for (const size_t s : problem.ranking) {
     const ReportStrategy& strategy = problem.strategies[s];
     if (m >= strategy.hits.size()) continue;
     content += fmt::format(
-        "\\addplot[{}, thick, const plot, mark={}, mark size=1.2pt]{}"
+        "\\addplot[{}, thick, const plot, {}, mark size=1.2pt]{}"
         "\\addlegendentry{{{}}}\n",
-        LatexColour(n), LatexMark(n),
+        looks.Line(strategy), looks.Mark(strategy),
         Coordinates(x, strategy.hits[m].ecdf, std::vector<size_t>(x.size(), 1)),
         LatexText(strategy.label));
-    ++n;
   }
   return LatexAxis(
       "xmode=log, xlabel={evaluations}, ylabel={share reached}, ymin=0, "
@@ -262,7 +329,6 @@ const char* StepMark(const ReportProblem& problem) {
 }
 
 std::string TrueFrontPlot(const ReportProblem& problem) {
-  if (problem.true_front.empty()) return "";
   std::vector<std::pair<double, double>> front;
   for (const std::vector<double>& point : problem.true_front) {
     front.emplace_back(point[1], point[0]);
@@ -271,30 +337,58 @@ std::string TrueFrontPlot(const ReportProblem& problem) {
   std::string points;
   for (const auto& [x, y] : front) points += fmt::format("({},{})", x, y);
   return fmt::format(
-      "\\addplot[dashed, black!60, {}, mark=none, forget plot] "
+      "\\addplot[dashed, line width=0.8pt, black, {}, mark=none, forget plot] "
       "coordinates {{{}}};\n",
       StepMark(problem), points);
 }
 
 // What half of a strategy's runs attain, the second score ascending.
 std::string AttainmentPlot(const ReportProblem& problem,
-                           const ReportStrategy& strategy, size_t n) {
+                           const ReportStrategy& strategy, const Looks& looks,
+                           Extent* x, Extent* y) {
   const bool least = problem.scores[1].direction == Direction::kMinimize;
   for (const ReportAttainment& of : strategy.attainment) {
     if (of.share != 0.5 || of.first.empty()) continue;
     std::string points;
     for (size_t i = 0; i < of.first.size(); ++i) {
       const size_t at = least ? of.first.size() - 1 - i : i;
+      x->Add(of.second[at]);
+      y->Add(of.first[at]);
       points += fmt::format("({},{})", of.second[at], of.first[at]);
     }
     return fmt::format(
         "\\addplot[{}, {}, mark=none, forget plot] coordinates {{{}}};\n",
-        LatexColour(n), StepMark(problem), points);
+        looks.Line(strategy), StepMark(problem), points);
   }
   return "";
 }
 
-std::string FrontFigure(const ReportProblem& problem,
+// Points of a front that a figure shows: none that would lie on one before it.
+std::vector<const ReportFrontPoint*> PointsApart(const ReportProblem& problem,
+                                                 const Extent& x,
+                                                 const Extent& y) {
+  constexpr double kWidth = 350;  // of the axes, about, in points
+  constexpr double kHeight = 150;
+  constexpr double kApart = 7;
+  const auto place = [](double value, const Extent& of, double size) {
+    return of.high > of.low ? size * (value - of.low) / (of.high - of.low) : 0;
+  };
+  std::vector<const ReportFrontPoint*> kept;
+  std::vector<std::pair<double, double>> at;
+  for (const ReportFrontPoint& point : problem.front) {
+    const double px = place(point.scores[1], x, kWidth);
+    const double py = place(point.scores[0], y, kHeight);
+    const bool near = std::ranges::any_of(at, [&](const auto& other) {
+      return std::hypot(other.first - px, other.second - py) < kApart;
+    });
+    if (near) continue;
+    kept.push_back(&point);
+    at.emplace_back(px, py);
+  }
+  return kept;
+}
+
+std::string FrontFigure(const ReportProblem& problem, const Looks& looks,
                         const std::string& caption) {
   std::string content;
   const auto label = [&](size_t i) {
@@ -303,46 +397,54 @@ std::string FrontFigure(const ReportProblem& problem,
                          ? score.metric
                          : fmt::format("{} ({})", score.metric, score.unit));
   };
-  size_t n = 0;
-  if (problem.scores.size() == 2) content += TrueFrontPlot(problem);
-  for (const size_t s : problem.ranking) {
-    content += AttainmentPlot(problem, problem.strategies[s], n);
-    std::string points;
-    for (const ReportFrontPoint& point : problem.front) {
-      if (std::find(point.strategies.begin(), point.strategies.end(), s) ==
-          point.strategies.end()) {
-        continue;
-      }
-      points += fmt::format("({},{})", point.scores[1], point.scores[0]);
-    }
-    if (points.empty()) {
-      ++n;
-      continue;
-    }
-    content += fmt::format(
-        "\\addplot[only marks, {}, mark={}, mark size={}pt, fill opacity=0.5] "
-        "coordinates {{{}}};\n\\addlegendentry{{{}}}\n",
-        LatexColour(n), LatexMark(n), 1.5 + 0.4 * static_cast<double>(n % 4),
-        points, LatexText(problem.strategies[s].label));
-    ++n;
+  const bool plane = problem.scores.size() == 2;
+  Extent x;
+  Extent y;
+  for (const ReportFrontPoint& point : problem.front) {
+    x.Add(point.scores[1]);
+    y.Add(point.scores[0]);
   }
-  return LatexAxis(fmt::format("xlabel={{{}}}, ylabel={{{}}}, grid=major",
-                               label(1), label(0)),
-                   content, caption);
+  if (plane) {
+    for (const std::vector<double>& point : problem.true_front) {
+      x.Add(point[1]);
+      y.Add(point[0]);
+    }
+  }
+  for (const size_t s : problem.ranking) {
+    const ReportStrategy& strategy = problem.strategies[s];
+    content += fmt::format("\\addlegendimage{{{}, {}}}\\addlegendentry{{{}}}\n",
+                           looks.Line(strategy), looks.Mark(strategy),
+                           LatexText(strategy.label));
+    content += AttainmentPlot(problem, strategy, looks, &x, &y);
+  }
+  std::map<std::optional<size_t>, std::string> points;  // none: of several
+  for (const ReportFrontPoint* point : PointsApart(problem, x, y)) {
+    std::optional<size_t> only;
+    if (point->strategies.size() == 1) only = point->strategies[0];
+    points[only] += fmt::format("({},{})", point->scores[1], point->scores[0]);
+  }
+  for (const auto& [only, of] : points) {
+    const std::string look = only ? looks.Colour(problem.strategies[*only]) +
+                                        ", " +
+                                        looks.Mark(problem.strategies[*only])
+                                  : "black!50, mark=*";
+    content += fmt::format(
+        "\\addplot[only marks, {}, mark size=1.8pt, forget plot] coordinates "
+        "{{{}}};\n",
+        look, of);
+  }
+  // Last, so that nothing hides it.
+  if (plane && !problem.true_front.empty()) content += TrueFrontPlot(problem);
+  return LatexAxis(
+      fmt::format("xlabel={{{}}}, ylabel={{{}}}, grid=major{}{}", label(1),
+                  label(0), x.NotBelowZero("xmin"), y.NotBelowZero("ymin")),
+      content, caption);
 }
 
 std::string RanksFigure(const ReportAcross& across,
                         const std::string& caption) {
   std::string content;
   const size_t k = across.labels.size();
-  for (size_t i = 0; i < k; ++i) {
-    content += fmt::format(
-        "\\addplot[mark=*, mark size=1.5pt, mark indices=1, black!60] "
-        "coordinates {{({},0)({},-{})}} node[anchor=west, font=\\small, "
-        "text=black] {{{} {:.2f}}};\n",
-        across.mean_ranks[i], across.mean_ranks[i], i + 2,
-        LatexText(across.labels[i]), across.mean_ranks[i]);
-  }
   size_t bars = 0;
   size_t last = 0;
   for (size_t i = 0; i < k; ++i) {
@@ -359,14 +461,25 @@ std::string RanksFigure(const ReportAcross& across,
         across.mean_ranks[i], 0.5 * static_cast<double>(bars),
         across.mean_ranks[j], 0.5 * static_cast<double>(bars));
   }
+  // The best goes deepest: no line crosses the name of one before it.
+  const size_t first = 2 + bars / 2;
+  for (size_t i = 0; i < k; ++i) {
+    content += fmt::format(
+        "\\addplot[mark=*, mark size=1.5pt, mark indices=1, black!60] "
+        "coordinates {{({},0)({},-{})}} node[anchor=west, font=\\small, "
+        "text=black] {{{} {:.2f}}};\n",
+        across.mean_ranks[i], across.mean_ranks[i], first + k - 1 - i,
+        LatexText(across.labels[i]), across.mean_ranks[i]);
+  }
   return LatexAxis(
       fmt::format("xlabel={{mean rank}}, xmin=1, xmax={}, ymin=-{}, "
                   "ymax=0.5, hide y axis, axis x line=top, clip=false",
-                  k, k + 2),
+                  k, first + k),
       content, caption);
 }
 
-std::string FigureText(const ReportModel& model, const DocumentBlock& block) {
+std::string FigureText(const ReportModel& model, const Looks& looks,
+                       const DocumentBlock& block) {
   std::istringstream words(block.figure);
   std::string kind;
   std::string part;
@@ -383,9 +496,9 @@ std::string FigureText(const ReportModel& model, const DocumentBlock& block) {
   HWNAS_CHECK(p < model.problems.size());
   const ReportProblem& problem = model.problems[p];
   if (kind == "means") return MeansFigure(problem, m);
-  if (kind == "anytime") return AnytimeFigure(problem, m, block.text);
-  if (kind == "targets") return TargetsFigure(problem, m, block.text);
-  if (kind == "front") return FrontFigure(problem, block.text);
+  if (kind == "anytime") return AnytimeFigure(problem, m, looks, block.text);
+  if (kind == "targets") return TargetsFigure(problem, m, looks, block.text);
+  if (kind == "front") return FrontFigure(problem, looks, block.text);
   return "";  // its table says the same
 }
 
@@ -402,6 +515,7 @@ std::string LatexText(std::string_view text) {
 
 std::string ReportToLatex(const ReportModel& model) {
   std::string out = kPreamble;
+  const Looks looks(model);
   const Document document = ReportDocument(model);
   for (const DocumentBlock& block : document.Blocks()) {
     switch (block.kind) {
@@ -421,7 +535,7 @@ std::string ReportToLatex(const ReportModel& model) {
         out += TableText(block);
         break;
       case Kind::kFigure:
-        out += FigureText(model, block);
+        out += FigureText(model, looks, block);
         break;
       case Kind::kBeginDetails:
       case Kind::kEndDetails:

@@ -12,8 +12,10 @@ namespace hwnas {
 std::string LatexAxis(const std::string& options, const std::string& content,
                       const std::string& caption);
 
-/// Colours (of the document's preamble) and marks of the `i`-th series.
+/// Colours (of the document's preamble), dash patterns and marks of the `i`-th
+/// series.
 std::string LatexColour(size_t i);
+std::string LatexDash(size_t i);
 std::string LatexMark(size_t i);
 
 /// `0,1,2` for so many ticks, and plain texts as a list of labels for them.

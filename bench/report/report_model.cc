@@ -844,19 +844,7 @@ class ProblemBuilder {
   }
 
   void Rank() {
-    if (problem_.measures.empty()) return;
-    for (size_t s = 0; s < problem_.strategies.size(); ++s) {
-      if (problem_.strategies[s].scores[0].value.count > 0) {
-        problem_.ranking.push_back(s);
-      }
-    }
-    const Direction direction = problem_.measures[0].direction;
-    std::stable_sort(
-        problem_.ranking.begin(), problem_.ranking.end(),
-        [&](size_t a, size_t b) {
-          return Cost(problem_.strategies[a].scores[0].value.mean, direction) <
-                 Cost(problem_.strategies[b].scores[0].value.mean, direction);
-        });
+    if (!problem_.measures.empty()) problem_.ranking = RankBy(problem_, 0);
   }
 
   void SetMargins() {
@@ -1055,6 +1043,22 @@ void CheckDigests(const std::vector<ResultsProblem>& problems) {
 }
 
 }  // namespace
+
+std::vector<size_t> RankBy(const ReportProblem& problem, size_t measure) {
+  std::vector<size_t> ranking;
+  for (size_t s = 0; s < problem.strategies.size(); ++s) {
+    if (problem.strategies[s].scores[measure].value.count > 0) {
+      ranking.push_back(s);
+    }
+  }
+  const auto cost = [&](size_t s) {
+    return Cost(problem.strategies[s].scores[measure].value.mean,
+                problem.measures[measure].direction);
+  };
+  std::stable_sort(ranking.begin(), ranking.end(),
+                   [&](size_t a, size_t b) { return cost(a) < cost(b); });
+  return ranking;
+}
 
 std::optional<double> LeastHolmP(const ReportProblem& problem) {
   std::optional<double> least;

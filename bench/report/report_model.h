@@ -258,6 +258,9 @@ struct ReportProblem {
   std::vector<std::string> warnings;
 };
 
+/// Strategies with a value in a measure, best mean first; ties by label.
+std::vector<size_t> RankBy(const ReportProblem& problem, size_t measure);
+
 /// The least Holm p that the signs of the problem's pairs of runs allow: from
 /// kClearP on no difference in it can be clear. None without differences.
 std::optional<double> LeastHolmP(const ReportProblem& problem);

@@ -143,7 +143,7 @@ void AddMeasure(const ReportProblem& problem, size_t m, Document* document) {
   }
   if (measure.optimum) header.push_back("regret");
   header.insert(header.end(), {"min", "median", "max"});
-  std::vector<size_t> order = problem.ranking;
+  std::vector<size_t> order = RankBy(problem, m);
   for (size_t s = 0; s < problem.strategies.size(); ++s) {
     if (std::find(order.begin(), order.end(), s) == order.end()) {
       order.push_back(s);
@@ -286,9 +286,14 @@ void AddSurrogates(const ReportProblem& problem, Document* document) {
 // Of a p value what matters is its order.
 std::string PValue(double p) { return p < 0.0001 ? "<0.0001" : Fixed(p, 4); }
 
+// With a space before it. Percentages differ by points.
+std::string DifferenceUnit(const ReportMeasure& measure) {
+  if (measure.unit.empty()) return "";
+  return measure.unit == "%" ? " points" : " " + measure.unit;
+}
+
 std::string Margin(const ReportMeasure& measure) {
-  return fmt::format("{:.3g}{}", measure.margin,
-                     measure.unit.empty() ? "" : " " + measure.unit);
+  return fmt::format("{:.3g}{}", measure.margin, DifferenceUnit(measure));
 }
 
 std::string RelevanceText(const ReportDifference& difference,
@@ -452,7 +457,9 @@ bool HasProgress(const ReportProblem& problem, size_t m) {
 }
 
 std::string FrontCaption(const ReportProblem& problem) {
-  std::string caption = "Answers that no other dominates";
+  std::string caption =
+      "Answers that no other dominates, fewer where they lie close; grey: of "
+      "several strategies";
   if (problem.scores.size() != 2) return caption;
   caption += ", and what half of each strategy's runs attain";
   if (!problem.true_front.empty()) caption += "; dashed: the true front";
@@ -575,8 +582,8 @@ std::string Finding(const ReportProblem& problem) {
                               problem.strategies[b].label);
   }
   const double sign = d->a == a ? 1 : -1;
-  text += fmt::format(", {}{} from {}", Signed(sign * d->mean, decimals), unit,
-                      problem.strategies[b].label);
+  text += fmt::format(", {}{} from {}", Signed(sign * d->mean, decimals),
+                      DifferenceUnit(measure), problem.strategies[b].label);
   if (d->pairs > 1) {
     text += fmt::format(" (95 % interval {} to {} over {} pairs, Holm p {})",
                         Signed(sign > 0 ? d->low : -d->high, decimals),

@@ -860,6 +860,27 @@ TEST(ReportModel, ResultsWithoutRunsAreRefused) {
   EXPECT_THROW(MakeReport(made.Get()), Error);
 }
 
+TEST(ReportModel, EachMeasuresTableIsSortedByItsOwnMean) {
+  MadeResults made;
+  ResultsProblem stated = MadeResults::OneObjective("p");
+  stated.scores.push_back(
+      {"latency@pixel3", "ms", Direction::kMinimize, "measured", "made"});
+  const int64_t problem = made.AddProblem(stated);
+  made.AddStrategy("accurate");
+  made.AddStrategy("fast");
+  made.AddAnswer(problem, "accurate", 0, 1, {92.0, 8.0});
+  made.AddAnswer(problem, "fast", 0, 2, {90.0, 4.0});
+  const ReportModel model = MakeReport(made.Get());
+  EXPECT_THAT(model.problems[0].ranking, ElementsAre(0, 1));
+  EXPECT_THAT(RankBy(model.problems[0], 1), ElementsAre(1, 0));
+  const std::string text = DocumentToText(ReportDocument(model));
+  const size_t second = text.find("latency@pixel3 (ms), lower is better");
+  ASSERT_NE(second, std::string::npos);
+  EXPECT_LT(text.find("\n  fast", second), text.find("\n  accurate", second));
+  EXPECT_THAT(Finding(model.problems[0]),
+              HasSubstr("with 92.000 %, +2.000 points from fast"));
+}
+
 TEST(ReportModel, SaysWhetherADifferenceMatters) {
   MadeResults made;
   const int64_t problem = made.AddProblem(MadeResults::OneObjective("p"));
@@ -886,7 +907,7 @@ TEST(ReportModel, SaysWhetherADifferenceMatters) {
   EXPECT_EQ(between("better", "worse"), Relevance::kMatters);
   EXPECT_EQ(between("better", "tiny"), Relevance::kEquivalent);
   EXPECT_EQ(p.differences[0].better, 1u);
-  EXPECT_EQ(DoesItMatter(p), "no, less than 0.1 %");
+  EXPECT_EQ(DoesItMatter(p), "no, less than 0.1 points");
   // A margin of one's own: what is equivalent in it.
   ReportOptions options;
   options.margin = 2;

@@ -285,13 +285,48 @@
   const ranked = problem => problem.ranking.map(
       label => problem.strategies.find(s => s.label === label));
 
+  // Those with a value in a measure, best mean first.
+  const rankedBy = (problem, m) => {
+    const sign = problem.measures[m].direction === 'max' ? -1 : 1;
+    const mean = s => sign * s.scores[m].value.mean;
+    return problem.strategies.filter(s => s.scores[m].value.count)
+        .sort((a, b) => mean(a) - mean(b));
+  };
+  // A difference of percentages is in points.
+  const differenceUnit = measure =>
+    measure.unit === '%' ? 'points' : measure.unit;
+  // A scale with some room at its ends, none of it below 0 where no value is.
+  const roomy = values => {
+    if (!values.length) return {zero: false};
+    const low = values.reduce((a, b) => Math.min(a, b));
+    const high = values.reduce((a, b) => Math.max(a, b));
+    const room = 0.04 * (high - low) || 0.04 * Math.abs(high) || 1;
+    return {zero: false, nice: false,
+            domain: [low >= 0 ? Math.max(0, low - room) : low - room,
+                     high + room]};
+  };
+  // Points without those that would lie on one before them.
+  const apart = (points, x, y, width, height) => {
+    const pixels = (value, [low, high], size) =>
+      size * (value - low) / (high - low);
+    const kept = [];
+    for (const p of points) {
+      const px = pixels(p.x, x.domain, width);
+      const py = pixels(p.y, y.domain, height);
+      if (kept.every(k => Math.hypot(k.px - px, k.py - py) > 9)) {
+        kept.push({p, px, py});
+      }
+    }
+    return kept.map(k => k.p);
+  };
+
   // Each figure: what it draws now, from the page's state and its own.
   // Returns {spec, rows}: rows are what a CSV of the figure holds.
 
   const means = (problem, m, t, state) => {
     const measure = problem.measures[m];
     const d = measure.decimals;
-    const strategies = ranked(problem).filter(s => s.scores[m].value.count);
+    const strategies = rankedBy(problem, m);
     const names = strategies.map(s => s.label);
     const rows = strategies.map(s => {
       const v = s.scores[m].value;
@@ -377,7 +412,8 @@
       r.tip = [['strategy', r.strategy],
                [axis.title, short(r.spent)],
                [regret ? 'median regret' : 'median',
-                `${fixed(r.median, d)} ${measure.unit}`],
+                `${fixed(r.median, d)} ` +
+                (regret ? differenceUnit(measure) : measure.unit)],
                ['quartiles', `${fixed(r.quartile1, d)} to ` +
                 `${fixed(r.quartile3, d)}`], ['runs', String(r.runs)]];
     }
@@ -397,7 +433,8 @@
     const x = {field: 'spent', type: 'quantitative', title: axis.title,
                scale: {type: 'log', nice: false},
                axis: {grid: false, format: '~s', labelOverlap: true}};
-    const title = regret ? `regret (${measure.unit || measure.name}), log`
+    const title = regret ?
+      `regret (${differenceUnit(measure) || measure.name}), log`
                          : measureTitle(measure);
     const y = field => ({field, type: 'quantitative', title, scale});
     return {rows, spec: {
@@ -476,7 +513,7 @@
   const pairs = (problem, m, t, state, legend, width) => {
     const measure = problem.measures[m];
     const d = measure.decimals;
-    const names = ranked(problem).map(s => s.label);
+    const names = rankedBy(problem, m).map(s => s.label);
     const rows = [];
     const signed = v => (v < 0 ? '' : '+') + fixed(v, d);
     for (const f of problem.differences) {
@@ -488,7 +525,7 @@
         text: `${won}/${f.ties}/${lost}`,
         tip: [['pair', `${a} - ${b}`],
               ['won/tied/lost', `${won}/${f.ties}/${lost}`],
-              ['difference', `${signed(sign * f.mean)} ${measure.unit}`],
+              ['difference', `${signed(sign * f.mean)} ${differenceUnit(measure)}`],
               ['95 % interval', f.pairs > 1 ?
                 `${signed(sign > 0 ? f.low : -f.high)} to ` +
                 `${signed(sign > 0 ? f.high : -f.low)}` : '-'],
@@ -501,75 +538,77 @@
     return {rows, spec: heat(rows, names, t, width)};
   };
 
-  const front = (problem, m, t, state, legend) => {
+  const front = (problem, m, t, state, legend, width) => {
     const axes = problem.scores.map(s => withUnit(s.metric, s.unit));
     const ix = state.x ?? 1;
     const iy = state.y ?? 0;
     const names = visible(ranked(problem)).map(s => s.label);
     const rows = problem.front.map(p => {
-      const row = {architecture: p.architecture};
+      const row = {architecture: p.architecture,
+                   architectures: p.architectures};
       problem.scores.forEach((s, i) => { row[s.metric] = p.scores[i]; });
       row.strategies = p.strategies.join(' ');
       return row;
     });
-    // A point is drawn for each strategy that found it, side by side by the
-    // size of its ring.
+    // A point has the look of the strategy that found it, or is grey where
+    // several did.
     const points = problem.front.flatMap(p => {
       const by = p.strategies.filter(s => names.includes(s));
-      return by.map((strategy, k) => ({
-        strategy, x: p.scores[ix], y: p.scores[iy], size: 60 + 90 * k,
-        architecture: p.architecture,
+      if (!by.length) return [];
+      return [{
+        strategy: by[0], several: by.length > 1,
+        x: p.scores[ix], y: p.scores[iy], architecture: p.architecture,
         tip: [...problem.scores.map((s, i) => [
                 s.metric, `${short(p.scores[i])} ${s.unit}`]),
               ['found by', p.strategies.join(', ')],
-              ['architecture', p.architecture]]}));
+              ['architecture', p.architectures > 1 ?
+                `${p.architecture} and ${p.architectures - 1} alike` :
+                p.architecture]]}];
     });
-    points.sort((a, b) => b.size - a.size);
+    const plane = problem.scores.length === 2;
+    const surfaces = !plane ? [] : visible(ranked(problem)).flatMap(s => {
+      const half = s.attainment.find(a => a.share === 0.5);
+      if (!half) return [];
+      const of = [half.first, half.second];
+      return half.first.map((_, i) => ({
+        strategy: s.label, x: of[ix][i], y: of[iy][i]}));
+    });
+    const known = problem.true_front.map(p => ({x: p[ix], y: p[iy]}));
+    known.sort((a, b) => a.x - b.x || a.y - b.y);
+    const drawn = [...points, ...surfaces, ...(plane ? known : [])];
     const x = {field: 'x', type: 'quantitative', title: axes[ix],
-               scale: {zero: false, padding: 12}};
+               scale: roomy(drawn.map(p => p.x))};
     const y = {field: 'y', type: 'quantitative', title: axes[iy],
-               scale: {zero: false, padding: 12}};
+               scale: roomy(drawn.map(p => p.y))};
+    const shown = points.length ?
+      apart(points, x.scale, y.scale, width - 70, 250) : [];
     const layer = [];
-    if (problem.scores.length === 2) {
-      const surfaces = visible(ranked(problem)).flatMap(s => {
-        const half = s.attainment.find(a => a.share === 0.5);
-        if (!half) return [];
-        const of = [half.first, half.second];
-        return half.first.map((_, i) => ({
-          strategy: s.label, x: of[ix][i], y: of[iy][i]}));
-      });
+    if (plane) {
       layer.push({data: {values: surfaces},
                   mark: {type: 'line', strokeWidth: 1.6, opacity: 0.9,
                          interpolate: problem.scores[ix].direction === 'min' ?
                            'step-after' : 'step-before'},
                   encoding: {x, y, color: colourOf(names, t, legend),
                              strokeDash: dashOf(names, legend)}});
-      const line = problem.front.map(p => ({x: p.scores[ix],
-                                            y: p.scores[iy]}));
-      line.sort((a, b) => a.x - b.x || a.y - b.y);
-      layer.push({data: {values: line},
-                  mark: {type: 'line', strokeWidth: 1, color: t.soft,
-                         interpolate: problem.scores[ix].direction === 'min' ?
-                           'step-after' : 'step-before'},
-                  encoding: {x, y}});
     }
-    if (problem.scores.length === 2 && problem.true_front.length) {
-      const of = problem.true_front.map(p => ({x: p[ix], y: p[iy]}));
-      of.sort((a, b) => a.x - b.x || a.y - b.y);
-      layer.push({data: {values: of},
-                  mark: {type: 'line', strokeWidth: 1, color: t.soft,
-                         strokeDash: [4, 3],
-                         interpolate: problem.scores[ix].direction === 'min' ?
-                           'step-after' : 'step-before'},
-                  encoding: {x, y}});
-    }
-    layer.push({data: {values: points},
-                mark: {type: 'point', strokeWidth: 2,
+    layer.push({data: {values: shown.filter(p => p.several)},
+                mark: {type: 'point', filled: true, size: 40, opacity: 1,
+                       color: t.soft, tooltip: {content: 'data'}},
+                encoding: {x, y}});
+    layer.push({data: {values: shown.filter(p => !p.several)},
+                mark: {type: 'point', strokeWidth: 2, size: 60,
                        tooltip: {content: 'data'}},
                 encoding: {x, y, color: colourOf(names, t, legend),
-                           shape: shapeOf(names, legend),
-                           size: {field: 'size', type: 'quantitative',
-                                  scale: null, legend: null}}});
+                           shape: shapeOf(names, legend)}});
+    // Last, so that nothing hides it.
+    if (plane && known.length) {
+      layer.push({data: {values: known},
+                  mark: {type: 'line', strokeWidth: 1.6, color: t.text,
+                         strokeDash: [5, 3],
+                         interpolate: problem.scores[ix].direction === 'min' ?
+                           'step-after' : 'step-before'},
+                  encoding: {x, y}});
+    }
     return {rows, spec: {layer, height: 300}};
   };
 
@@ -607,22 +646,32 @@
       from: a.mean_ranks[bar.i], to: a.mean_ranks[bar.j],
       level: -0.45 * (n + 1)}));
     const reach = Math.min(low + a.critical_difference, high);
+    // Names stand left and right of the ranks, where no line goes.
+    const side = 0.27;
+    const beside = (high - low) * side / (1 - 2 * side);
+    const top = 1.4;
     const x = field => ({field, type: 'quantitative', title: 'mean rank',
-                         scale: {domain: [low, high], nice: false},
-                         axis: {orient: 'top', grid: false, values: [
-                           ...Array(k).keys()].map(i => i + 1)}});
+                         scale: {domain: [low - beside, high + beside],
+                                 nice: false},
+                         axis: {orient: 'top', grid: false, domain: false,
+                                values: [...Array(k).keys()].map(
+                                    i => i + 1)}});
     const y = field => ({field, type: 'quantitative', axis: null,
-                         scale: {domain: [-(depth * 0.45 + half + 0.4), 1.1]}});
+                         scale: {domain: [-(depth * 0.45 + half + 0.4), top]}});
     const text = left => ({
       transform: [{filter: `datum.left === ${left}`}],
-      mark: {type: 'text', align: left ? 'left' : 'right',
-             baseline: 'bottom', dy: -2, dx: left ? 2 : -2,
-             limit: width / 2 - 12,
+      mark: {type: 'text', align: left ? 'right' : 'left',
+             baseline: 'middle', dx: left ? -5 : 5,
+             limit: width * side - 10,
              tooltip: {content: 'data'}},
       encoding: {x: x('edge'), y: y('level'), text: {field: 'label'}}});
     return {rows, spec: {
-      data: {values: legs}, height: 60 + 30 * half + 13 * depth,
+      data: {values: legs}, height: 60 + 24 * half + 13 * depth,
       layer: [
+        {data: {values: [{from: low, to: high, level: top}]},
+         mark: {type: 'rule'},
+         encoding: {x: x('from'), x2: {field: 'to'}, y: y('level'),
+                    color: {value: t.soft}}},
         {data: {values: [{from: low, to: reach, level: 0.55}]},
          mark: {type: 'rule', strokeWidth: 2},
          encoding: {x: x('from'), x2: {field: 'to'}, y: y('level')}},
