@@ -315,48 +315,6 @@ TEST_F(ReproduceTest, PredictorsAreJudgedOnSplitsOfTheTable) {
             *Run(kPredictors, "s.db", 7).cells[4].ours);
 }
 
-TEST_F(ReproduceTest, DrawsAreTheSameOnAnyThreadsAndAreKept) {
-  const PublishedTable published = PublishedTable::ReadText(kPredictors, "p");
-  const auto reproduce = [&](int threads, CellStore* finished) {
-    RunOptions options;
-    options.threads = threads;
-    const auto results = Results::OpenOrCreate(
-        folder_.Path("threads" + std::to_string(threads) + ".db"));
-    return ReproductionToJson(
-        Reproduce(published, table_, *results, {}, options, finished));
-  };
-  const std::string path = folder_.Path("cells.jsonl");
-  const auto whole = OpenCellStore(path);
-  const std::string one = reproduce(1, whole.get());
-  EXPECT_EQ(reproduce(3, nullptr), one);
-  // Of a store that holds all draws and no row nothing is run again.
-  const std::string cells = folder_.Path("draws.jsonl");
-  const auto draws = OpenCellStore(cells);
-  for (const auto& [label, values] : whole->Draws()) {
-    draws->AddDraws(label, values);
-  }
-  EXPECT_GE(draws->Draws().size(), 8u);
-  const auto again = OpenCellStore(cells);
-  EXPECT_EQ(again->Draws(), draws->Draws());
-  auto other = again->Draws().begin()->second;
-  for (double& value : other) value += 1;
-  again->AddDraws(again->Draws().begin()->first, other);
-  EXPECT_NE(reproduce(2, again.get()), one);
-}
-
-TEST_F(ReproduceTest, AnInterruptEndsDraws) {
-  RunOptions options;
-  options.interrupted = [] { return true; };
-  const auto results = Results::OpenOrCreate(folder_.Path("r.db"));
-  try {
-    Reproduce(PublishedTable::ReadText(kPredictors, "p"), table_, *results, {},
-              options);
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.Code(), ErrorCode::kInterrupted);
-  }
-}
-
 TEST_F(ReproduceTest, MeansOfPredictorsHoldWhereTheyReachThePublishedOnes) {
   const Reproduction reproduction = Run(kPredictors, "r.db");
   ASSERT_EQ(reproduction.differences.size(), 4u);
