@@ -50,6 +50,16 @@ size_t CsvReader::Column(std::string_view column) const {
   if (!nearest.empty()) {
     message += fmt::format("; it has '{}'", Quoted(nearest));
   }
+  for (const auto& [separator, name] :
+       {std::pair{';', "semicolons"}, std::pair{'\t', "tabs"}}) {
+    if (header_.size() == 1 &&
+        header_[0].find(separator) != std::string::npos) {
+      message += fmt::format(
+          "; its fields seem to be separated by {}, commas "
+          "are needed",
+          name);
+    }
+  }
   throw Error(ErrorCode::kCorrupt, message);
 }
 

@@ -15,6 +15,7 @@
 #include "datasets/file_reader.h"
 #include "datasets/platforms.h"
 #include "tabular/number.h"
+#include "tabular/quantity_domain.h"
 
 namespace hwnas {
 
@@ -39,6 +40,8 @@ struct ActiveColumn {
   size_t replicate_field = 0;  // where there is a replicate_column
   int64_t id = 0;
   std::set<std::string> labels;
+  double largest = 0;
+  size_t values = 0;
 };
 
 class CsvImport {
@@ -51,6 +54,7 @@ class CsvImport {
     Resolve(csv);
     seen_.clear();
     while (csv.Next()) Row(csv);
+    NoteFractions();
     for (ActiveColumn& column : columns_) {
       if (!column.schema->absent.has_value()) continue;
       for (const std::string& label : column.labels) {
@@ -194,10 +198,44 @@ class CsvImport {
             Quoted(column.schema->name), Quoted(field), Quoted(field)));
       }
       value.value = *number;
+      CheckDomain(csv, column, value.value);
+      column.largest = std::max(column.largest, value.value);
+      ++column.values;
       ++report_.values;
     }
     Guard(csv, [&] { writer_.Set(column.id, label, row, value); });
     column.labels.insert(label);
+  }
+
+  /// Refuses what the quantity cannot be, which is a wrong unit or a marker
+  /// that the schema does not declare.
+  void CheckDomain(const CsvReader& csv, const ActiveColumn& column,
+                   double value) const {
+    const QuantityInfo& quantity =
+        FindQuantity(column.schema->column.metric.quantity);
+    const QuantityDomain domain = DomainOf(quantity);
+    if (domain.Holds(value)) return;
+    const std::string& field = csv.Field(column.field);
+    csv.Fail(fmt::format(
+        "column '{}': {} of {}{}{}, it can be {}; 'scale' brings it into the "
+        "unit, and what stands for a gap is declared (missing = {{\"{}\" = "
+        "\"not measured\"}})",
+        Quoted(column.schema->name), quantity.name, FormatNumber(value),
+        quantity.unit.empty() ? "" : " ", quantity.unit, domain.Text(),
+        Quoted(field)));
+  }
+
+  /// Accuracies as fractions are in every domain.
+  void NoteFractions() {
+    for (const ActiveColumn& column : columns_) {
+      const std::string& quantity = column.schema->column.metric.quantity;
+      const bool accuracy =
+          quantity == "accuracy" || quantity == "top5-accuracy";
+      if (!accuracy || column.values == 0 || column.largest > 1) continue;
+      report_.notes.push_back(fmt::format(
+          "column '{}': no {} is above 1 %; fractions need scale = 100",
+          Quoted(column.schema->name), quantity));
+    }
   }
 
   /// Identical duplicates need no check here: the writer refuses a value that
@@ -238,8 +276,12 @@ class CsvImport {
   }
 
   std::string Describe(const CsvReader& csv) const {
-    const std::string& name = key_fields_.empty() ? csv.Field(index_field_)
-                                                  : csv.Field(key_fields_[0]);
+    std::string name;
+    if (key_fields_.empty()) name = csv.Field(index_field_);
+    for (const size_t field : key_fields_) {
+      if (field != key_fields_[0]) name += schema_.separator;
+      name += csv.Field(field);
+    }
     return fmt::format("architecture '{}'", Quoted(name));
   }
 

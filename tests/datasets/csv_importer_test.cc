@@ -7,6 +7,7 @@
 #include "datasets/schemas.h"
 #include "gtest/gtest.h"
 #include "tabular/error.h"
+#include "tabular/quantity_domain.h"
 #include "tabular/table.h"
 #include "tests/failure.h"
 #include "tests/temp_dir.h"
@@ -108,7 +109,7 @@ TEST_F(CsvImport, NamesTheLineOfWhatItRefuses) {
   EXPECT_EQ(Refusal(ErrorCode::kCorrupt, head + "2,3,90\n"),
             "x.csv:3: 3 fields, but the header has 4");
   EXPECT_EQ(Refusal(ErrorCode::kCorrupt, head + "1,3,90.5,1.25\n"),
-            "x.csv:3: architecture '1' stands on line 2 already; say what "
+            "x.csv:3: architecture '1,3' stands on line 2 already; say what "
             "duplicates mean in the schema (duplicates = \"identical\" or "
             "\"replicates\")");
   EXPECT_EQ(Refusal(ErrorCode::kCorrupt, "depth,kernel,ac,ms\n1,3,9,1\n"),
@@ -221,6 +222,67 @@ TEST_F(CsvImport, RefusesATableOfAnotherSpace) {
               std::string("i,arch,acc\n7,") + kCell + ",90\n", kNb201);
   EXPECT_NE(message.find("is of the space nb201"), std::string::npos)
       << message;
+}
+
+TEST_F(CsvImport, WhatAQuantityCannotBeIsRefused) {
+  const std::string negative = Refusal(
+      ErrorCode::kCorrupt, "depth,kernel,acc,ms\n1,3,90,5\n1,5,91,-12\n");
+  EXPECT_NE(negative.find("x.csv:3: column 'ms': latency of -12 ms, it can be "
+                          "0 or more"),
+            std::string::npos)
+      << negative;
+  EXPECT_NE(negative.find("missing = {\"-12\""), std::string::npos);
+  const std::string high =
+      Refusal(ErrorCode::kCorrupt, "depth,kernel,acc,ms\n1,3,193,5\n");
+  EXPECT_NE(
+      high.find("x.csv:2: column 'acc': accuracy of 193 %, it can be 0 to "
+                "100"),
+      std::string::npos)
+      << high;
+  EXPECT_NE(Refusal(ErrorCode::kCorrupt, "depth,kernel,acc,ms\n1,3,nan,5\n")
+                .find("column 'acc': 'nan' is no finite number"),
+            std::string::npos);
+  // What it is after scaling counts.
+  std::string scaled = kSchema;
+  scaled.insert(scaled.find("[[column]]\nname = \"ms\""), "scale = 100\n");
+  Refusal(ErrorCode::kCorrupt, "depth,kernel,acc,ms\n1,3,90,5\n", scaled);
+  EXPECT_TRUE(
+      Import("depth,kernel,acc,ms\n1,3,0.9,0\n2,3,1,5\n", scaled).values == 4);
+  EXPECT_EQ(At("2,3", "accuracy"), (Value{100, Missing::kNone}));
+}
+
+TEST_F(CsvImport, AccuraciesThatLookLikeFractionsGetANote) {
+  const auto noted = [&](const std::string& csv) {
+    std::filesystem::remove(TablePath());
+    for (const std::string& note : Import(csv).notes) {
+      if (note.find("scale = 100") != std::string::npos) return note;
+    }
+    return std::string();
+  };
+  EXPECT_EQ(
+      noted("depth,kernel,acc,ms\n1,3,0.83,5\n1,5,1,6\n"),
+      "column 'acc': no accuracy is above 1 %; fractions need scale = 100");
+  EXPECT_EQ(noted("depth,kernel,acc,ms\n1,3,0.83,5\n1,5,1.1,6\n"), "");
+}
+
+TEST_F(CsvImport, SemicolonsAreNamed) {
+  EXPECT_NE(Refusal(ErrorCode::kCorrupt, "depth;kernel;acc;ms\n1;3;90;5\n")
+                .find("separated by semicolons, commas are needed"),
+            std::string::npos);
+}
+
+TEST(CsvReadme, HasTheUnitAndDomainOfEveryQuantity) {
+  const std::string readme =
+      ReadBytes(std::string(HWNAS_SOURCE_DIR) + "/datasets/csv/README.md");
+  std::string table =
+      "| quantity | unit | values | better | |\n|---|---|---|---|---|\n";
+  for (const QuantityInfo& quantity : Quantities()) {
+    table += "| `" + quantity.name + "` | " + quantity.unit + " | " +
+             DomainOf(quantity).Text() + " | " +
+             (quantity.direction == Direction::kMinimize ? "lower" : "higher") +
+             " | " + quantity.about + " |\n";
+  }
+  EXPECT_NE(readme.find(table), std::string::npos) << table;
 }
 
 TEST(CsvSchema, RefusesWhatItDoesNotSay) {
