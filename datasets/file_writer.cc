@@ -17,10 +17,16 @@ namespace hwnas {
 namespace {
 
 [[noreturn]] void FailWrite(const std::string& path) {
-  throw Error(ErrorCode::kIo,
-              fmt::format("{}: cannot be written: {}; what was finished stays, "
-                          "start again when there is room",
-                          Quoted(path, 400), std::strerror(errno)));
+  const int cause = errno;
+  const bool full = cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
+  const bool no_folder = cause == ENOENT || cause == ENOTDIR;
+  throw Error(
+      ErrorCode::kIo,
+      fmt::format("{}: cannot be written: {}{}", Quoted(path, 400),
+                  no_folder ? "its folder is not there" : std::strerror(cause),
+                  full ? "; what was finished stays, start again when there is "
+                         "room"
+                       : ""));
 }
 
 }  // namespace
@@ -51,7 +57,7 @@ void WriteWholeFile(const std::string& path, std::string_view bytes,
   const std::string beside = path + ".tmp";
   const int fd =
       open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) FailWrite(beside);
+  if (fd < 0) FailWrite(path);
   bool good = true;
   while (good && !bytes.empty()) {
     const ssize_t written = write(fd, bytes.data(), bytes.size());

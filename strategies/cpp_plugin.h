@@ -329,7 +329,11 @@ class Running {
     const AskState state = strategy_->Ask(limit, &proposals_);
     if (state == AskState::kWait) return HWNAS_WAIT;
     if (state == AskState::kDone) return HWNAS_DONE;
-    HWNAS_CHECK(proposals_.size() <= limit);
+    if (proposals_.empty() || proposals_.size() > limit) {
+      throw Error(ErrorCode::kPlugin,
+                  "it gave " + std::to_string(proposals_.size()) +
+                      " proposals, asked for 1 to " + std::to_string(limit));
+    }
     *count = proposals_.size();
     for (size_t i = 0; i < proposals_.size(); ++i) {
       const Proposal& proposal = proposals_[i];

@@ -7,6 +7,7 @@
 #include "bench/cli/command.h"
 #include "bench/cli/json.h"
 #include "bench/report/text_table.h"
+#include "tabular/filled.h"
 #include "tabular/table.h"
 
 namespace hwnas {
@@ -22,24 +23,42 @@ struct Options {
   OutputFormat format = OutputFormat::kText;
 };
 
-using Columns = std::vector<std::shared_ptr<const DenseColumn>>;
+using Columns = std::vector<FilledColumn>;
 
 Columns LoadColumns(const Table& table, const Options& options) {
   Columns columns;
   for (const std::string& text : SplitList(options.metrics)) {
-    columns.push_back(table.LoadOrCompute(Metric::Parse(text), options.source));
+    const Metric metric = Metric::Parse(text);
+    columns.push_back(
+        options.source.empty()
+            ? LoadFilled(table, metric)
+            : FilledColumn{table.LoadOrCompute(metric, options.source), {}});
   }
   if (!columns.empty()) return columns;
   for (const Column& column : table.Columns()) {
     if (options.source.empty() ? column.preferred
                                : column.source == options.source) {
-      columns.push_back(table.Load(column));
+      columns.push_back(options.source.empty()
+                            ? LoadFilled(table, column.metric)
+                            : FilledColumn{table.Load(column), {}});
     }
   }
   return columns;
 }
 
-Json DescribeValue(const DenseColumn& column, size_t row) {
+/// Whether a gap of the column was filled by `hwnas predict`; a column that is
+/// all predictions says so itself.
+bool IsFilled(const FilledColumn& from, size_t row) {
+  return !from.filled.empty() && from.filled[row] != 0 &&
+         from.column->Info().source != kFilledSource;
+}
+
+Origin OriginOf(const FilledColumn& from, size_t row) {
+  return IsFilled(from, row) ? from.origin : from.column->Info().origin;
+}
+
+Json DescribeValue(const FilledColumn& from, size_t row) {
+  const DenseColumn& column = *from.column;
   const Column& info = column.Info();
   const Value value = column.Mean(row);
   Json json;
@@ -47,8 +66,13 @@ Json DescribeValue(const DenseColumn& column, size_t row) {
   json["value"] = value.Ok() ? Json(value.value) : Json(nullptr);
   if (!value.Ok()) json["missing"] = MissingName(value.missing);
   json["unit"] = info.Unit();
-  json["origin"] = OriginName(info.origin);
-  json["source"] = info.source;
+  json["origin"] = OriginName(OriginOf(from, row));
+  json["source"] = IsFilled(from, row) ? kFilledSource : info.source;
+  if (IsFilled(from, row)) {
+    json["filled"] = true;
+    json["standard_deviation"] = column.StandardDeviation(row);
+    return json;
+  }
   if (column.Count(row) > 0 && column.Replicates() > 1) {
     Json replicates;
     for (size_t i = 0; i < column.Replicates(); ++i) {
@@ -80,14 +104,20 @@ Json DescribeArchitecture(const Table& table, size_t row,
   json["effective_network"] = table.EffectiveNetwork(row);
   json["values"] = Json::array();
   for (const auto& column : columns) {
-    json["values"].push_back(DescribeValue(*column, row));
+    json["values"].push_back(DescribeValue(column, row));
   }
   return json;
 }
 
 // How the value came about, in a few words.
-std::string Remark(const DenseColumn& column, size_t row) {
+std::string Remark(const FilledColumn& from, size_t row) {
+  const DenseColumn& column = *from.column;
   const Column& info = column.Info();
+  if (IsFilled(from, row)) {
+    const double deviation = column.StandardDeviation(row);
+    return deviation > 0 ? fmt::format("filled, +-{}", ShortNumber(deviation))
+                         : "filled";
+  }
   if (!column.Mean(row).Ok()) return MissingName(column.Mean(row).missing);
   if (info.origin == Origin::kPredicted) {
     return fmt::format("+-{} by {}", ShortNumber(column.StandardDeviation(row)),
@@ -112,12 +142,15 @@ std::string Title(const Table& table, size_t row) {
 
 void PrintText(const Table& table, size_t row, const Columns& columns) {
   TextTable text({"metric", "value", "unit", "origin", "source", "remark"});
-  for (const auto& column : columns) {
-    const Column& info = column->Info();
-    const Value value = column->Mean(row);
-    text.AddRow({info.metric.Text(),
-                 value.Ok() ? ShortNumber(value.value) : "-", info.Unit(),
-                 OriginName(info.origin), info.source, Remark(*column, row)});
+  for (const FilledColumn& column : columns) {
+    const Column& info = column.column->Info();
+    const Value value = column.column->Mean(row);
+    const bool filled = IsFilled(column, row);
+    text.AddRow(
+        {info.metric.Text(),
+         value.Ok() ? (filled ? "~" : "") + ShortNumber(value.value) : "-",
+         info.Unit(), OriginName(OriginOf(column, row)),
+         filled ? kFilledSource : info.source, Remark(column, row)});
   }
   Print(Title(table, row) + text.Text());
 }
