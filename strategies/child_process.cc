@@ -21,7 +21,8 @@ namespace hwnas {
 namespace {
 
 constexpr size_t kErrorsKept = 4096;
-constexpr size_t kErrorsQuoted = 200;
+constexpr size_t kErrorsQuoted = 1000;
+constexpr int kErrorLinesQuoted = 8;  // a few frames of a Python traceback
 constexpr int kLastReads = 32;
 constexpr int kCannotExecute = 127;
 
@@ -49,6 +50,29 @@ struct Ends {
     }
   }
 };
+
+/// The last lines of a text as one, without their indentation.
+std::string LastLines(std::string_view text) {
+  std::string joined;
+  for (int lines = 0; lines < kErrorLinesQuoted && !text.empty();) {
+    const size_t begin = text.rfind('\n') + 1;  // npos + 1 is 0
+    std::string_view line = text.substr(begin);
+    text = text.substr(0, begin == 0 ? 0 : begin - 1);
+    constexpr std::string_view kBlank = " \t\r~^";  // and Python's marks
+    const size_t first = line.find_first_not_of(kBlank);
+    if (first == std::string_view::npos) continue;
+    line = line.substr(first, line.find_last_not_of(kBlank) + 1 - first);
+    joined = std::string(line) + (joined.empty() ? "" : " | ") + joined;
+    ++lines;
+  }
+  if (joined.size() > kErrorsQuoted) {
+    size_t cut = joined.size() - kErrorsQuoted;
+    // Not within a character of UTF-8.
+    while (cut < joined.size() && (joined[cut] & 0xc0) == 0x80) ++cut;
+    joined = "..." + joined.substr(cut);
+  }
+  return Quoted(joined, kErrorsQuoted + 3);
+}
 
 /// In the child, between fork and exec: only what is safe there.
 [[noreturn]] void Execute(char* const* argv, const Ends& ends) {
@@ -141,7 +165,7 @@ std::string ChildProcess::HowItEnded() const {
   return "";
 }
 
-void ChildProcess::Fail(const std::string& what) {
+std::string ChildProcess::End(const std::string& what) {
   // Whether it ended by itself; a closed output comes just before that.
   std::string ended;
   if (output_ < 0) {
@@ -162,16 +186,13 @@ void ChildProcess::Fail(const std::string& what) {
   }
   Reap(true);
   std::string message = what + ended;
-  while (!error_tail_.empty() &&
-         (error_tail_.back() == '\n' || error_tail_.back() == '\r')) {
-    error_tail_.pop_back();
-  }
-  if (!error_tail_.empty()) {
-    const size_t line = error_tail_.rfind('\n') + 1;  // npos + 1 is 0
-    message += fmt::format("; its standard error ends: {}",
-                           Quoted(error_tail_.substr(line), kErrorsQuoted));
-  }
-  throw Error(ErrorCode::kPlugin, message);
+  const std::string errors = LastLines(error_tail_);
+  if (!errors.empty()) message += "; its standard error ends: " + errors;
+  return message;
+}
+
+void ChildProcess::Fail(const std::string& what) {
+  throw Error(ErrorCode::kPlugin, End(what));
 }
 
 void ChildProcess::KeepErrors() {
@@ -211,7 +232,7 @@ bool ChildProcess::Pump(Clock::time_point deadline, bool writing) {
   return true;
 }
 
-void ChildProcess::WriteLine(std::string_view line,
+bool ChildProcess::WriteLine(std::string_view line,
                              Clock::time_point deadline) {
   if (pid_ < 0) throw Error(ErrorCode::kPlugin, "its process has ended");
   std::string rest(line);
@@ -222,14 +243,15 @@ void ChildProcess::WriteLine(std::string_view line,
     if (sent >= 0) {
       left.remove_prefix(static_cast<size_t>(sent));
     } else if (errno == EPIPE || errno == ECONNRESET) {
-      return;  // what it still writes, or how it ended, says why
+      return true;  // what it still writes, or how it ended, says why
     } else if (!Pump(deadline, true)) {
-      Fail("no answer in time");
+      return false;
     }
   }
+  return true;
 }
 
-std::string ChildProcess::ReadLine(Clock::time_point deadline) {
+std::optional<std::string> ChildProcess::ReadLine(Clock::time_point deadline) {
   if (pid_ < 0) throw Error(ErrorCode::kPlugin, "its process has ended");
   while (true) {
     const size_t end = read_.find('\n', searched_);
@@ -244,7 +266,7 @@ std::string ChildProcess::ReadLine(Clock::time_point deadline) {
       Fail(fmt::format("a line of more than {} bytes", line_bytes_));
     }
     if (output_ < 0) Fail("it ended without an answer");
-    if (!Pump(deadline, false)) Fail("no answer in time");
+    if (!Pump(deadline, false)) return std::nullopt;
   }
 }
 

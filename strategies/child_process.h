@@ -5,17 +5,27 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tabular/error.h"
+
 namespace hwnas {
+
+/// A plug-in that did not answer in time; Error(kPlugin).
+class NoAnswer : public Error {
+ public:
+  explicit NoAnswer(const std::string& message)
+      : Error(ErrorCode::kPlugin, message) {}
+};
 
 /// A process whose standard input and output are lines and whose standard
 /// error is drained: it can neither block us nor use up our memory. It leads
 /// a process group of its own, which dies with this object, or with the
 /// thread that made it. Whatever it does wrong is Error(kPlugin) that says
-/// what, how it ended, and the last line of its standard error. Not
+/// what, how it ended, and the last lines of its standard error, in one. Not
 /// thread-safe.
 class ChildProcess {
  public:
@@ -29,13 +39,16 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   /// Writes `line` and a line break; takes in what the child writes meanwhile.
-  void WriteLine(std::string_view line, Clock::time_point deadline);
-  /// The next line, without its break.
-  std::string ReadLine(Clock::time_point deadline);
+  /// False where it was not taken in time.
+  bool WriteLine(std::string_view line, Clock::time_point deadline);
+  /// The next line, without its break; none where it did not come in time.
+  std::optional<std::string> ReadLine(Clock::time_point deadline);
   /// Closes its input and gives it until `deadline` to end; kills it then.
   void Stop(Clock::time_point deadline);
 
-  /// Kills it and throws Error(kPlugin).
+  /// Kills it; `what` with how it ended and the end of its standard error.
+  std::string End(const std::string& what);
+  /// Throws Error(kPlugin) of End(what).
   [[noreturn]] void Fail(const std::string& what);
 
   /// Whether it ended by itself with this exit status.

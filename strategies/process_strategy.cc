@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <initializer_list>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -45,12 +46,15 @@ class Program {
                           const RunContext* context, Rng* stream) {
     const Clock::time_point deadline = After(limits_.answer_seconds);
     try {
-      child_.WriteLine(line, deadline);
+      if (!child_.WriteLine(line, deadline)) Late(what);
       while (true) {
-        ProgramMessage answer = ParseProgramLine(child_.ReadLine(deadline));
+        const std::optional<std::string> read = child_.ReadLine(deadline);
+        if (!read) Late(what);
+        ProgramMessage answer = ParseProgramLine(*read);
         if (answer.type == Type::kCall && context != nullptr) {
-          child_.WriteLine(
-              ResultLine(ServeCall(answer.call, *context, *stream)), deadline);
+          const std::string result =
+              ResultLine(ServeCall(answer.call, *context, *stream));
+          if (!child_.WriteLine(result, deadline)) Late(what);
           continue;
         }
         for (const Type type : expected) {
@@ -84,6 +88,12 @@ class Program {
   bool CannotExecute() const { return child_.EndedWith(kCannotExecute); }
 
  private:
+  [[noreturn]] void Late(const char* asked) {
+    throw NoAnswer(child_.End(
+        fmt::format("no answer to '{}' within {} s (--plugin-timeout)", asked,
+                    limits_.answer_seconds)));
+  }
+
   PluginOptions limits_;
   ChildProcess child_;
 };

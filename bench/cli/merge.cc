@@ -27,11 +27,15 @@ void Merge(const Options& options) {
                            {"runs", summary.runs},
                            {"added", summary.added},
                            {"duplicates", summary.duplicates},
+                           {"replaced", summary.replaced},
                            {"digest", Results::Open(options.out)->Digest()}});
     return;
   }
-  Print(fmt::format("{}: {} runs ({} added, {} were there)\n", options.out,
-                    summary.runs, summary.added, summary.duplicates));
+  Print(fmt::format("{}: {} runs ({} added, {} were there{})\n", options.out,
+                    summary.runs, summary.added, summary.duplicates,
+                    summary.replaced == 0 ? ""
+                                          : fmt::format(", {} had failed there",
+                                                        summary.replaced)));
 }
 
 }  // namespace

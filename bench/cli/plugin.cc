@@ -55,6 +55,8 @@ void Check(const Options& options) {
   const InterruptScope interrupt;
   Json checks = Json::array();
   size_t failed = 0;
+  size_t not_run = 0;
+  bool no_answer = false;
   size_t width = 0;
   for (const ConformanceCheck& check : ConformanceChecks()) {
     width = std::max(width, std::string_view(check.name).size());
@@ -63,9 +65,17 @@ void Check(const Options& options) {
     if (interrupt.Requested()) {
       throw Error(ErrorCode::kInterrupted, "interrupted");
     }
-    const ConformanceResult result = RunConformanceCheck(check, *source);
-    if (result.verdict == ConformanceVerdict::kFailed) ++failed;
-    const char* verdict = VerdictName(result.verdict);
+    ConformanceResult result;
+    const char* verdict = "not run";
+    if (no_answer) {
+      ++not_run;
+      result.reason = "it does not answer";
+    } else {
+      result = RunConformanceCheck(check, *source);
+      verdict = VerdictName(result.verdict);
+      no_answer = result.no_answer;
+      if (result.verdict == ConformanceVerdict::kFailed) ++failed;
+    }
     if (text) {
       // Each as soon as it is known: a process may take its time.
       Print(fmt::format("  {:<{}}  {}{}{}\n", check.name, width, verdict,
@@ -81,12 +91,15 @@ void Check(const Options& options) {
     PrintJson("plugin", Json{{"name", source->Info().name},
                              {"version", source->Info().version},
                              {"failed", failed},
+                             {"not_run", not_run},
                              {"checks", std::move(checks)}});
   }
   if (failed != 0) {
-    throw Error(ErrorCode::kPlugin,
-                fmt::format("{} of {} checks failed", failed,
-                            ConformanceChecks().size()));
+    throw Error(
+        ErrorCode::kPlugin,
+        fmt::format(
+            "{} of {} checks failed{}", failed, ConformanceChecks().size(),
+            not_run == 0 ? "" : fmt::format(", {} were not run", not_run)));
   }
 }
 

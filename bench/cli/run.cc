@@ -37,6 +37,8 @@ struct Options {
   std::vector<std::string> strategies;
   std::vector<std::string> objectives;
   std::vector<std::string> constraints;
+  std::vector<std::string> scores;
+  std::string filled;
   uint64_t evaluations = 0;
   double simulated_seconds = 0;
   uint64_t repetitions = 0;
@@ -60,6 +62,11 @@ Experiment ShortForm(const Options& options) {
     problem.objectives.push_back({"accuracy:val", "", ""});
   }
   problem.constraints = options.constraints;
+  for (const std::string& score : options.scores) {
+    problem.score.push_back({score, "", ""});
+  }
+  if (options.filled == "all") problem.filled = Filled::kAll;
+  if (options.filled == "observed") problem.filled = Filled::kObserved;
   // The table that comes with hwnas may still be growing.
   problem.measured_only = options.table.empty();
   problem.protocol.evaluations = options.evaluations;
@@ -84,6 +91,7 @@ struct Chosen {
 Chosen ChooseExperiment(const Options& options) {
   const bool has_short_form =
       !options.objectives.empty() || !options.constraints.empty() ||
+      !options.scores.empty() || !options.filled.empty() ||
       options.evaluations != 0 || options.simulated_seconds != 0;
   Chosen chosen;
   Experiment& experiment = chosen.experiment;
@@ -96,8 +104,8 @@ Chosen ChooseExperiment(const Options& options) {
     experiment = ShortForm(options);
   } else if (has_short_form) {
     throw Error(ErrorCode::kUsage,
-                "--objectives, --constraint, --evaluations and "
-                "--simulated-seconds belong to the short form: name a "
+                "--objectives, --constraint, --score, --filled, --evaluations "
+                "and --simulated-seconds belong to the short form: name a "
                 "--strategy, or set them in the experiment file");
   } else if (!options.experiment.empty()) {
     experiment = Experiment::ReadFile(options.experiment);
@@ -118,7 +126,8 @@ Chosen ChooseExperiment(const Options& options) {
   return chosen;
 }
 
-void PrintEstimateJson(const Chosen& chosen) {
+void PrintEstimateJson(const Chosen& chosen,
+                       const std::vector<std::string>& notes) {
   const Experiment& experiment = chosen.experiment;
   const Table& table = *chosen.table;
   const RunEstimate estimate = EstimateExperiment(experiment);
@@ -138,10 +147,12 @@ void PrintEstimateJson(const Chosen& chosen) {
                           {"runs", estimate.runs},
                           {"evaluations", estimate.evaluations},
                           {"problems", std::move(problems)},
+                          {"notes", notes},
                           {"left_out", chosen.left_out}});
 }
 
-void PrintEstimate(const Chosen& chosen) {
+void PrintEstimate(const Chosen& chosen,
+                   const std::vector<std::string>& notes) {
   const Experiment& experiment = chosen.experiment;
   const RunEstimate estimate = EstimateExperiment(experiment);
   std::string text =
@@ -163,6 +174,7 @@ void PrintEstimate(const Chosen& chosen) {
                         estimate.evaluations);
   }
   for (const std::string& line : chosen.left_out) text += line + "\n";
+  for (const std::string& note : notes) text += "note: " + note + "\n";
   Print(text);
 }
 
@@ -171,7 +183,17 @@ void PrintSummary(const std::string& out, const Chosen& chosen,
   std::string text = fmt::format(
       "{}: {} of {} runs done now ({} before), {} trials\n", out, summary.ran,
       summary.planned, summary.skipped, summary.trials);
+  if (summary.again != 0) {
+    text += fmt::format("{} of these had failed before and were run again\n",
+                        summary.again);
+  }
   for (const std::string& line : chosen.left_out) text += line + "\n";
+  for (const std::string& note : summary.notes) text += "note: " + note + "\n";
+  for (const FailedStrategy& f : summary.failures) {
+    text += fmt::format(
+        "failed: {} ({} run{}), first on '{}', repetition {}: {}\n", f.strategy,
+        f.runs, f.runs == 1 ? "" : "s", f.problem, f.repetition, f.reason);
+  }
   if (chosen.table->Synthetic()) text += "SYNTHETIC table: no result is real\n";
   text += fmt::format("digest {}\n", digest);
   if (!summary.interrupted) {
@@ -213,9 +235,10 @@ void Run(const Options& options) {
   const Experiment& experiment = chosen.experiment;
   const auto& table = chosen.table;
   if (options.check) {
-    CheckExperiment(experiment, table, ToPluginOptions(options.shared));
-    options.format == OutputFormat::kJson ? PrintEstimateJson(chosen)
-                                          : PrintEstimate(chosen);
+    const std::vector<std::string> notes =
+        CheckExperiment(experiment, table, ToPluginOptions(options.shared));
+    options.format == OutputFormat::kJson ? PrintEstimateJson(chosen, notes)
+                                          : PrintEstimate(chosen, notes);
     return;
   }
   const std::string out =
@@ -227,16 +250,27 @@ void Run(const Options& options) {
       RunExperiment(experiment, table, *results, run_options);
   const std::string digest = results->Digest();
   results->Close();
+  Json failures = Json::array();
+  for (const FailedStrategy& f : summary.failures) {
+    failures.push_back({{"strategy", f.strategy},
+                        {"runs", f.runs},
+                        {"problem", f.problem},
+                        {"repetition", f.repetition},
+                        {"reason", f.reason}});
+  }
   if (options.format == OutputFormat::kJson) {
     PrintJson("run", Json{{"results", out},
                           {"synthetic", table->Synthetic()},
                           {"planned", summary.planned},
                           {"skipped", summary.skipped},
                           {"ran", summary.ran},
+                          {"again", summary.again},
                           {"failed", summary.failed},
+                          {"failures", std::move(failures)},
                           {"trials", summary.trials},
                           {"interrupted", summary.interrupted},
                           {"digest", digest},
+                          {"notes", summary.notes},
                           {"left_out", chosen.left_out}});
   } else {
     PrintSummary(out, chosen, summary, digest);
@@ -247,8 +281,8 @@ void Run(const Options& options) {
   }
   if (summary.failed != 0) {
     throw Error(ErrorCode::kPlugin,
-                fmt::format("{} of {} runs failed; the rest was run, the "
-                            "report says why",
+                fmt::format("{} of {} runs failed; the rest was run; the "
+                            "same command runs them again",
                             summary.failed, summary.ran));
   }
 }
@@ -281,6 +315,17 @@ void AddRunCommand(CLI::App& app) {
       ->delimiter(',');
   command->add_option("--constraint", options->constraints,
                       "Short form: METRIC<=NUMBER or METRIC>=NUMBER");
+  command
+      ->add_option("--score", options->scores,
+                   "Short form: metrics that answers are judged by (default: "
+                   "the objectives)")
+      ->delimiter(',');
+  command
+      ->add_flag("--filled{all}", options->filled,
+                 "Short form: take gaps as 'hwnas predict' filled them; "
+                 "--filled=observed: only for the search, answers are judged "
+                 "by what was measured")
+      ->check(CLI::IsMember({"all", "observed"}));
   command->add_option("--evaluations", options->evaluations,
                       "Short form: budget of a run (default: 200)");
   command->add_option("--simulated-seconds", options->simulated_seconds,

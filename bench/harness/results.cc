@@ -300,7 +300,20 @@ class ResultsFile final : public Results {
     const std::string json = StrategyJson(spec);
     for (const StrategyRow& known : Strategies()) {
       if (known.spec.label != spec.label) continue;
-      if (StrategyJson(known.spec) == json && known.version == version) return;
+      const bool same = StrategyJson(known.spec) == json;
+      if (same && known.version == version) return;
+      if (same && OnlyFailed(spec.label)) {
+        Commit();
+        SqliteTransaction transaction(database_);
+        database_.Prepare("DELETE FROM run WHERE strategy=?")
+            .Bind(spec.label)
+            .Run();
+        database_.Prepare("UPDATE strategy SET version=? WHERE label=?")
+            .Bind(version, spec.label)
+            .Run();
+        transaction.Commit();
+        return;
+      }
       throw Error(ErrorCode::kUsage,
                   database_.Path() + ": the label '" + spec.label +
                       "' stands for another strategy, version or options in "
@@ -367,7 +380,7 @@ class ResultsFile final : public Results {
       }
       if (!insert_run_) {
         insert_run_ = database_.Prepare(
-            "INSERT INTO run VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+            "INSERT OR REPLACE INTO run VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
       }
       insert_run_
           ->Bind(record.id, record.problem, record.strategy,
@@ -511,6 +524,16 @@ class ResultsFile final : public Results {
     database_.Prepare("UPDATE problem SET description=? WHERE id=?")
         .Bind(DescriptionJson(known), known.id)
         .Run();
+  }
+
+  /// Whether no run of a strategy came to an end; at least one was begun.
+  bool OnlyFailed(const std::string& label) const {
+    const char* failed = RunEndName(RunEnd::kFailed);
+    auto counts = database_.Prepare(
+        "SELECT count(*),count(*) FILTER (WHERE ended=?) FROM run WHERE "
+        "strategy=?");
+    counts.Bind(failed, label).Step();
+    return counts.Int(0) > 0 && counts.Int(0) == counts.Int(1);
   }
 
   RunEnd ParseEnd(std::string_view text) const {

@@ -139,6 +139,9 @@ class Results {
   virtual std::vector<ResultsProblem> Problems() const = 0;
 
   /// Strategies by label: the canonical StrategyJson with version.
+  /// Error(kUsage) where the label stands for something else; but of another
+  /// version of it that has only failed runs, those are removed and this one
+  /// takes its place: a plug-in that was mended may say another version.
   virtual void AddStrategy(const StrategySpec& spec, int version) = 0;
   struct StrategyRow {
     StrategySpec spec;
@@ -147,9 +150,10 @@ class Results {
   virtual std::vector<StrategyRow> Strategies() const = 0;
 
   virtual bool HasRun(const std::string& id) const = 0;
-  /// Stores a finished run; it is on the disk a tenth of a second later, or
-  /// when the next one is added, or after Commit. `space` writes the text of
-  /// architectures not met before; null: the entries carry it.
+  /// Stores a finished run, in place of one of the same id; it is on the disk a
+  /// tenth of a second later, or when the next one is added, or after Commit.
+  /// `space` writes the text of architectures not met before; null: the entries
+  /// carry it.
   virtual void AddRun(const RunRecord& record, const RunOutcome& outcome,
                       const SearchSpace* space) = 0;
   /// Makes runs that were added readable for others, and safe from a kill.

@@ -12,7 +12,7 @@
 namespace hwnas {
 namespace {
 
-constexpr size_t kLongestReason = 500;
+constexpr size_t kLongestReason = 1500;
 
 /// A trial on a simulated worker.
 struct Flight {

@@ -8,10 +8,11 @@
 #include <map>
 #include <mutex>
 #include <set>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "bench/harness/early_stopping.h"
 #include "bench/harness/hot_start.h"
+#include "bench/harness/run_notes.h"
 #include "bench/harness/tabular_benchmark.h"
 #include "strategies/strategy_source.h"
 #include "tabular/error.h"
@@ -179,6 +180,7 @@ std::vector<Series> MakeSeries(const Experiment& experiment,
   std::vector<Series> series;
   for (const ProblemSpec& problem : experiment.problems) {
     const auto benchmark = TabularBenchmark::Make(table, problem);
+    benchmark->CheckFeasible();
     for (size_t i = 0; i < sources.size(); ++i) {
       const StrategySpec& strategy = experiment.strategies[i];
       series.push_back({experiment.name, experiment.seed, benchmark, 0,
@@ -192,10 +194,30 @@ std::vector<Series> MakeSeries(const Experiment& experiment,
   return series;
 }
 
+std::vector<std::string> NotesOf(const std::vector<Series>& series) {
+  std::vector<std::string> notes;
+  for (size_t begin = 0; begin < series.size();) {
+    const TabularBenchmark& benchmark = *series[begin].benchmark;
+    std::vector<NotedStrategy> strategies;
+    for (; begin < series.size() && series[begin].benchmark.get() == &benchmark;
+         ++begin) {
+      const StrategySpec& spec = series[begin].strategy;
+      strategies.push_back(
+          {spec, series[begin].source->Info(),
+           KindOfStrategy(spec.name) == StrategyKind::kBuiltIn});
+    }
+    for (std::string& note : RunNotes(benchmark, strategies)) {
+      notes.push_back(std::move(note));
+    }
+  }
+  return notes;
+}
+
 struct Job {
   size_t series = 0;
   uint64_t repetition = 0;
   std::string id;
+  bool again = false;  // it failed before
 };
 
 }  // namespace
@@ -213,10 +235,11 @@ RunSummary RunExperiment(const Experiment& experiment,
     results.AddStrategy(experiment.strategies[i],
                         series.at(i).source->Info().version);
   }
-  std::unordered_set<std::string> complete;
-  for (const RunRecord& run : results.Runs()) complete.insert(run.id);
+  std::unordered_map<std::string, RunEnd> before;
+  for (const RunRecord& run : results.Runs()) before[run.id] = run.end;
 
   RunSummary summary;
+  summary.notes = NotesOf(series);
   std::vector<Job> jobs;
   for (size_t i = 0; i < series.size(); ++i) {
     Series& s = series[i];
@@ -230,13 +253,15 @@ RunSummary RunExperiment(const Experiment& experiment,
                                experiment.seed, s.benchmark->Spec(), s.strategy,
                                s.source->Info().version);
     for (uint64_t r = 0; r < experiment.RepetitionsOf(s.strategy); ++r) {
-      Job job{i, r, identity.Id(r)};
+      Job job{i, r, identity.Id(r), false};
       if (options.shards > 1 &&
           ShardOf(job.id, options.shards) != options.shard) {
         continue;
       }
       ++summary.planned;
-      if (complete.contains(job.id)) {
+      const auto known = before.find(job.id);
+      job.again = known != before.end();
+      if (job.again && known->second != RunEnd::kFailed) {
         ++summary.skipped;
       } else {
         jobs.push_back(std::move(job));
@@ -245,6 +270,7 @@ RunSummary RunExperiment(const Experiment& experiment,
   }
 
   std::mutex mutex;
+  std::map<size_t, std::string> reasons;  // of failed jobs
   ForEachInParallel(
       jobs.size(), options.threads, options.interrupted, [&](size_t i, int) {
         const Job& job = jobs[i];
@@ -270,22 +296,36 @@ RunSummary RunExperiment(const Experiment& experiment,
         results.AddRun(record, outcome, s.benchmark->GetProblem().space.get());
         const std::lock_guard<std::mutex> lock(mutex);
         ++summary.ran;
+        if (job.again) ++summary.again;
         summary.trials += record.trials;
-        if (record.end == RunEnd::kFailed) ++summary.failed;
+        if (record.end == RunEnd::kFailed) reasons[i] = record.reason;
         if (options.progress) {
           options.progress(summary.skipped + summary.ran, summary.planned);
         }
       });
   results.Commit();
+  summary.failed = reasons.size();
+  for (auto& [i, reason] : reasons) {
+    const Series& s = series[jobs[i].series];
+    const auto known = std::find_if(
+        summary.failures.begin(), summary.failures.end(),
+        [&](const auto& f) { return f.strategy == s.strategy.label; });
+    if (known != summary.failures.end()) {
+      ++known->runs;
+    } else {
+      summary.failures.push_back({s.strategy.label, 1, s.benchmark->Spec().name,
+                                  jobs[i].repetition, std::move(reason)});
+    }
+  }
   summary.interrupted = options.interrupted && options.interrupted();
   return summary;
 }
 
-void CheckExperiment(const Experiment& experiment,
-                     std::shared_ptr<const Table> table,
-                     const PluginOptions& plugins) {
+std::vector<std::string> CheckExperiment(const Experiment& experiment,
+                                         std::shared_ptr<const Table> table,
+                                         const PluginOptions& plugins) {
   experiment.Check();
-  MakeSeries(experiment, table, plugins);
+  return NotesOf(MakeSeries(experiment, table, plugins));
 }
 
 RunEstimate EstimateExperiment(const Experiment& experiment) {
@@ -428,20 +468,24 @@ void MergeOne(const Results& from, Results& into, MergeSummary* summary) {
   for (const ResultsProblem& problem : from.Problems()) {
     problem_ids[problem.id] = into.AddProblem(problem);
   }
-  std::map<std::string, std::string> digests;
-  for (const RunRecord& run : into.Runs()) digests[run.id] = run.digest;
+  std::map<std::string, RunRecord> there;
+  for (RunRecord& run : into.Runs()) there[run.id] = std::move(run);
   for (RunRecord run : from.Runs()) {
     const RunOutcome outcome = from.Outcome(run);
     if (outcome.Digest() != run.digest) {
       throw Error(ErrorCode::kCorrupt,
                   "merge: run " + run.id + " does not have its digest");
     }
-    const auto found = digests.find(run.id);
-    if (found == digests.end()) {
+    const auto found = there.find(run.id);
+    const bool is_new = found == there.end();
+    const bool mended = !is_new && found->second.end == RunEnd::kFailed &&
+                        run.end != RunEnd::kFailed;
+    if (is_new || mended) {
       run.problem = problem_ids.at(run.problem);
       into.AddRun(run, outcome, nullptr);
-      ++summary->added;
-    } else if (found->second == run.digest) {
+      ++(is_new ? summary->added : summary->replaced);
+    } else if (found->second.digest == run.digest ||
+               run.end == RunEnd::kFailed) {
       ++summary->duplicates;
     } else {
       throw Error(ErrorCode::kDisagree, "merge: run " + run.strategy + "/" +

@@ -31,26 +31,41 @@ struct RunOptions {
   bool recorded_plugins = false;
 };
 
+/// What failed of a strategy, by the first of its runs that did.
+struct FailedStrategy {
+  std::string strategy;  // label
+  uint64_t runs = 0;     // that failed
+  std::string problem;
+  uint64_t repetition = 0;
+  std::string reason;  // one line
+};
+
 struct RunSummary {
   uint64_t planned = 0;  // of this shard
   uint64_t skipped = 0;  // complete before
   uint64_t ran = 0;
+  uint64_t again = 0;   // of those run: had failed before
   uint64_t failed = 0;  // of those run
   uint64_t trials = 0;
+  std::vector<std::string> notes;        // RunNotes of every problem
+  std::vector<FailedStrategy> failures;  // in order of their first runs
   bool interrupted = false;
 };
 
-/// Runs what is not there yet of an experiment into a results file. Whole
-/// runs are spread over threads; their number changes no value.
+/// Runs what is not there yet of an experiment into a results file, and again
+/// what failed there: its record is replaced, so that the file is that of an
+/// experiment that never failed. Whole runs are spread over threads; their
+/// number changes no value.
 RunSummary RunExperiment(const Experiment& experiment,
                          std::shared_ptr<const Table> table, Results& results,
                          const RunOptions& options);
 
 /// Error(kUsage or kNotFound) for what RunExperiment would refuse: metrics
-/// that the table lacks, bad options, programs that are not there.
-void CheckExperiment(const Experiment& experiment,
-                     std::shared_ptr<const Table> table,
-                     const PluginOptions& plugins = {});
+/// that the table lacks, bad options, programs that are not there, constraints
+/// that no architecture keeps. Returns RunSummary's notes.
+std::vector<std::string> CheckExperiment(const Experiment& experiment,
+                                         std::shared_ptr<const Table> table,
+                                         const PluginOptions& plugins = {});
 
 /// Number of runs and an upper bound of evaluations, for `run --check`.
 struct RunEstimate {
@@ -72,11 +87,13 @@ std::vector<Difference> VerifyResults(const Results& results,
                                       const RunOptions& options);
 
 /// Joins results files into `out` (new or existing). Error(kDisagree), with
-/// nothing changed, when a run or a table digest differs. Idempotent.
+/// nothing changed, when a run or a table digest differs. Idempotent. A run
+/// that failed in one file and not in another is the one that did not.
 struct MergeSummary {
   uint64_t runs = 0;  // in the result
   uint64_t added = 0;
   uint64_t duplicates = 0;
+  uint64_t replaced = 0;  // had failed there
 };
 MergeSummary MergeResults(const std::vector<std::string>& paths,
                           const std::string& out);

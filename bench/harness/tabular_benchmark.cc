@@ -1,14 +1,18 @@
 #include "bench/harness/tabular_benchmark.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include "tabular/analysis/pareto.h"
 #include "tabular/error.h"
 #include "tabular/filled.h"
+#include "tabular/number.h"
 #include "tabular/rng.h"
 #include "tabular/spaces/filtered.h"
 #include "tabular/spaces/product.h"
@@ -202,6 +206,61 @@ class Benchmark final : public TabularBenchmark,
     return front;
   }
 
+  void CheckFeasible() const override {
+    if (problem_.constraints.empty() || AnyFeasible()) return;
+    std::string why;
+    for (size_t i = 0; i < problem_.constraints.size(); ++i) {
+      const Constraint& constraint = problem_.constraints[i];
+      const auto nearest = NearestTo(i);
+      const std::string metric = constraint.metric.Text();
+      if (!nearest) {
+        why += "; " + metric + " has no value";
+      } else if (!constraint.Satisfied(*nearest)) {
+        why += fmt::format("; the {} {} is {} {}, the limit {}",
+                           constraint.upper ? "lowest" : "highest", metric,
+                           FormatNumber(*nearest),
+                           FindQuantity(constraint.metric.quantity).unit,
+                           FormatNumber(constraint.bound));
+      }
+    }
+    if (why.empty()) why = "; each alone is kept by some";
+    throw Error(
+        ErrorCode::kNotFound,
+        fmt::format("problem '{}': no architecture of the table{} keeps "
+                    "the constraints{}",
+                    spec_.name,
+                    spec_.filter.empty() ? "" : " within the filter", why));
+  }
+
+  std::vector<MetricCoverage> Coverages() const override {
+    std::vector<MetricCoverage> list;
+    if (!spec_.factors.empty()) return list;
+    const auto add = [&](const Slot& slot, bool scored, Filled used) {
+      const Metric& metric = slot.Info().metric;
+      if (slot.Answers() != nullptr) return;
+      MetricCoverage coverage{metric.Text(), scored};
+      for (const MetricCoverage& known : list) {
+        if (known.metric == coverage.metric) return;
+      }
+      for (size_t row = 0; row < table_->Rows(); ++row) {
+        coverage.values += slot.At(0).Mean(row).Ok() ? 1 : 0;
+      }
+      const bool uses = spec_.filled == Filled::kAll || spec_.filled == used;
+      const bool own = slot.Info().source != kFilledSource;
+      // Reading a metric that is computed would compute it again.
+      if (!uses && own &&
+          table_->FindColumn(metric, kFilledSource) != nullptr) {
+        coverage.unused = LoadFilled(*table_, metric).Count();
+      }
+      list.push_back(std::move(coverage));
+    };
+    for (const Slot& slot : rungs_.back().values) {
+      add(slot, false, Filled::kObserved);
+    }
+    for (const Slot& slot : scores_) add(slot, true, Filled::kAll);
+    return list;
+  }
+
   Coverage Searched() const override { return searched_; }
 
   std::vector<Architecture> HotStart(uint64_t key) const override {
@@ -381,6 +440,43 @@ class Benchmark final : public TabularBenchmark,
         if (Feasible(row, c)) visit(row, c);
       }
     }
+  }
+
+  /// Whether a filter leaves it.
+  bool Inside(size_t row, size_t combination) const {
+    return spec_.filter.empty() ||
+           problem_.space->IsValid(ArchitectureOf(row, combination));
+  }
+
+  bool AnyFeasible() const {
+    for (size_t row = 0; row < table_->Rows(); ++row) {
+      if (spec_.connected_only && !table_->Connected(row)) continue;
+      if (!IsSearched(row)) continue;
+      for (size_t c = 0; c < combinations_; ++c) {
+        if (Feasible(row, c) && Inside(row, c)) return true;
+      }
+    }
+    return false;
+  }
+
+  /// The value of a constraint's metric that comes nearest to keeping it.
+  std::optional<double> NearestTo(size_t constraint) const {
+    const Direction direction = problem_.constraints[constraint].upper
+                                    ? Direction::kMinimize
+                                    : Direction::kMaximize;
+    std::optional<double> nearest;
+    for (size_t row = 0; row < table_->Rows(); ++row) {
+      if (spec_.connected_only && !table_->Connected(row)) continue;
+      if (!IsSearched(row)) continue;
+      for (size_t c = 0; c < combinations_; ++c) {
+        const Value value = judged_[constraint].At(c).Mean(row);
+        if (!value.Ok() || !Inside(row, c)) continue;
+        if (!nearest || Better(value.value, *nearest, direction)) {
+          nearest = value.value;
+        }
+      }
+    }
+    return nearest;
   }
 
   bool Feasible(size_t row, size_t combination) const {

@@ -31,6 +31,14 @@ class Scorer {
   }
 };
 
+/// How many rows answer something that a problem reads of a table.
+struct MetricCoverage {
+  std::string metric;   // complete
+  bool scored = false;  // judged by; else observed
+  uint64_t values = 0;  // rows that answer, with predictions where it uses them
+  uint64_t unused = 0;  // further rows that have a prediction
+};
+
 /// A problem on a table: dense columns resolved at set-up, so that evaluating
 /// is array reads. Surrogates are fitted then, and their answers are columns
 /// too. Immutable and thread-safe; shared by all runs.
@@ -61,6 +69,14 @@ class TabularBenchmark : public Scorer {
   /// too large: more than 2,000,000 architectures (factors included), or 10,000
   /// points, 2,000 of more than four scores.
   virtual std::vector<std::vector<double>> TrueFront() const = 0;
+
+  /// Error(kNotFound) where no architecture of the space keeps the
+  /// constraints, as they are judged; it says how near the table comes.
+  virtual void CheckFeasible() const = 0;
+  /// What objectives, constraints and scores read, each metric once as
+  /// observed and once as judged; without what a surrogate or a factor's
+  /// choice answers.
+  virtual std::vector<MetricCoverage> Coverages() const = 0;
 
   /// How much of the table the space is, before a filter.
   virtual Coverage Searched() const = 0;

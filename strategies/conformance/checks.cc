@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "strategies/child_process.h"
 #include "strategies/conformance/landscape.h"
 #include "tabular/analysis/bootstrap.h"
 #include "tabular/analysis/hypervolume.h"
@@ -15,7 +16,7 @@
 namespace hwnas {
 namespace {
 
-constexpr size_t kReason = 400;
+constexpr size_t kReason = 1500;
 
 void Expect(bool condition, const std::string& otherwise) {
   if (!condition) throw Error(ErrorCode::kPlugin, otherwise);
@@ -92,7 +93,8 @@ void ProposesLegalArchitecturesOnTheLadder(const StrategySource& source) {
   ExpectLegal(trace, problem);
   Expect(std::any_of(trace.proposals.begin(), trace.proposals.end(),
                      [](const Proposal& p) { return p.rung == 2; }),
-         "the highest rung was never reached in 300 evaluations");
+         "the highest rung was never reached in 300 evaluations (in C++ a "
+         "proposal's rung is 0, the lowest, unless it is set)");
 }
 
 void ResumesOnlyTrialsOfTheSameArchitectureBelow(const StrategySource& source) {
@@ -297,6 +299,8 @@ ConformanceResult RunConformanceCheck(const ConformanceCheck& check,
   try {
     check.run(source);
     return {};
+  } catch (const NoAnswer& error) {
+    return {ConformanceVerdict::kFailed, Quoted(error.what(), kReason), true};
   } catch (const std::exception& error) {
     return {ConformanceVerdict::kFailed, Quoted(error.what(), kReason)};
   }

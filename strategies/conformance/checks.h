@@ -26,6 +26,9 @@ enum class ConformanceVerdict : uint8_t { kPassed, kFailed, kNotAsked };
 struct ConformanceResult {
   ConformanceVerdict verdict = ConformanceVerdict::kPassed;
   std::string reason;  // one line, kFailed only
+  /// It failed by not answering in time: whatever else is asked of it would
+  /// take as long.
+  bool no_answer = false;
 };
 ConformanceResult RunConformanceCheck(const ConformanceCheck& check,
                                       const StrategySource& source);

@@ -169,9 +169,26 @@ TEST(PluginLibrary, FailuresSayWhichFunctionAndWhy) {
   EXPECT_THAT(Failure("high", false), HasSubstr("rung 9 of a ladder of 1"));
 }
 
+TEST(PluginLibrary, TooManyProposalsAreTheStrategysOwnMistakeInCppToo) {
+  const Problem problem = MakeProblem(std::make_shared<ToySpace>(3, 4));
+  for (const bool in_process : {false, true}) {
+    try {
+      RunLibrary("too_many", {}, problem, {.evaluations = 5},
+                 Options(in_process));
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.Code(), ErrorCode::kPlugin) << error.what();
+      EXPECT_THAT(error.what(),
+                  HasSubstr("it gave 2 proposals, asked for 1 to 1"));
+      EXPECT_THAT(error.what(), testing::Not(HasSubstr("check failed")));
+    }
+  }
+}
+
 TEST(PluginLibrary, ACrashOrAStallIsTheProcesssOwn) {
   EXPECT_THAT(Failure("crash", false), HasSubstr("(signal Aborted)"));
-  EXPECT_THAT(Failure("stall", false, 0.5), HasSubstr("no answer in time"));
+  EXPECT_THAT(Failure("stall", false, 0.5),
+              HasSubstr("no answer to 'ask' within 0.5 s"));
 }
 
 TEST(PluginLibrary, WhatItPrintsDoesNotGetBetweenTheMessages) {

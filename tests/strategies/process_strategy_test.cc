@@ -96,12 +96,40 @@ TEST(ProcessStrategy, ACrashSaysHowItEndedAndQuotesStandardError) {
   const std::string late =
       Failure(Answering("echo one >&2; echo why >&2; exit 3"));
   EXPECT_THAT(late, HasSubstr("ended without an answer (exit status 3)"));
-  EXPECT_THAT(late, HasSubstr("standard error ends: why"));
+  EXPECT_THAT(late, HasSubstr("standard error ends: one | why"));
   EXPECT_THAT(Failure(Answering("kill -SEGV $$")),
               HasSubstr("(signal Segmentation fault)"));
   EXPECT_THAT(Failure("exec:exit 4"), HasSubstr("(exit status 4)"));
   EXPECT_THAT(Failure(Answering("exec >&-; sleep 100")),
               HasSubstr("ended without an answer"));
+}
+
+TEST(ProcessStrategy, TheEndOfStandardErrorIsBounded) {
+  const std::string lines = Failure(
+      Answering("for i in 1 2 3 4 5 6 7 8 9; do echo \"  l$i\" >&2; echo >&2; "
+                "done; exit 1"));
+  EXPECT_THAT(lines, HasSubstr("ends: l2 | l3 | l4 | l5 | l6 | l7 | l8 | l9"));
+  // Two bytes each; none is cut in half.
+  const std::string wide = Failure(Answering(
+      "i=0; while [ $i -lt 1200 ]; do printf '\\303\\244' >&2; i=$((i+1)); "
+      "done; printf x >&2; exit 1"));
+  const size_t begin = wide.find("ends: ...") + 9;
+  ASSERT_LT(begin, wide.size());
+  EXPECT_EQ(wide.substr(begin, 2), "\303\244");
+  EXPECT_EQ(wide.size() - begin, 999u);
+  EXPECT_EQ(wide.back(), 'x');
+}
+
+TEST(ProcessStrategy, ATracebackSaysFileAndLine) {
+  const TempDir dir;
+  WriteBytes(dir.Path("mine.py"),
+             "import json\n"
+             "def deep(n):\n"
+             "  return {}['oops'] if n == 0 else deep(n - 1)\n"
+             "deep(20)\n");
+  const std::string failure = Failure("exec:python3 " + dir.Path("mine.py"));
+  EXPECT_THAT(failure, HasSubstr("mine.py\", line 3, in deep"));
+  EXPECT_THAT(failure, HasSubstr("KeyError: 'oops'"));
 }
 
 TEST(ProcessStrategy, AProgramThatIsNotThereIsNotFound) {
@@ -114,18 +142,20 @@ TEST(ProcessStrategy, AProgramThatIsNotThereIsNotFound) {
   }
 }
 
-TEST(ProcessStrategy, AStallEndsInTimeAndSaysNoSeconds) {
+TEST(ProcessStrategy, AStallEndsInTimeAndSaysWhatWasAskedAndHowLong) {
   const PluginOptions limits = {.answer_seconds = 0.3};
   const auto begin = std::chrono::steady_clock::now();
-  EXPECT_EQ(Failure("exec:sleep 1000", limits), "no answer in time");
-  EXPECT_EQ(Failure(Answering("sleep 1000"), limits), "no answer in time");
+  EXPECT_EQ(Failure("exec:sleep 1000", limits),
+            "no answer to 'hello' within 0.3 s (--plugin-timeout)");
+  const std::string late = "no answer to 'ask' within 0.3 s (--plugin-timeout)";
+  EXPECT_EQ(Failure(Answering("sleep 1000"), limits), late);
   // Calls without end are no answer.
   EXPECT_EQ(
       Failure(
           Answering(R"(while true; do echo '{"type":"call","call":"sample"}')"
                     R"(; read -r l; done)"),
           limits),
-      "no answer in time");
+      late);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
 }
 
@@ -138,7 +168,8 @@ TEST(ProcessStrategy, AProgramThatReadsNothingDoesNotBlockUs) {
         {}, problem, 1, {.evaluations = 5}, {.answer_seconds = 0.5});
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "no answer in time");
+    EXPECT_STREQ(error.what(),
+                 "no answer to 'start' within 0.5 s (--plugin-timeout)");
   }
 }
 
@@ -215,8 +246,8 @@ TEST(ProcessStrategy, AFloodOfStandardErrorIsDrained) {
             "");
   const PluginOptions limits = {.answer_seconds = 0.5};
   const std::string endless = Failure(Answering("yes >&2"), limits);
-  EXPECT_THAT(endless, HasSubstr("no answer in time"));
-  EXPECT_LT(endless.size(), 1000u);
+  EXPECT_THAT(endless, HasSubstr("no answer to 'ask' within 0.5 s"));
+  EXPECT_LT(endless.size(), 1200u);
 }
 
 TEST(ProcessStrategy, ALineWithoutEndIsCutOff) {
