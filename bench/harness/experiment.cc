@@ -282,6 +282,12 @@ void CheckName(const char* what, const std::string& name) {
 
 }  // namespace
 
+bool LargerIsBetter(const ObjectiveSpec& objective) {
+  if (!objective.direction.empty()) return objective.direction == "max";
+  return FindQuantity(Metric::Parse(objective.metric).quantity).direction ==
+         Direction::kMaximize;
+}
+
 ObjectiveSpec ParseObjective(std::string_view text) {
   ObjectiveSpec spec;
   if (text.starts_with("max:") || text.starts_with("min:")) {

@@ -433,13 +433,24 @@ class Benchmark final : public TabularBenchmark,
   /// What may be the answer: `visit(row, combination)`.
   template <typename Visit>
   void ForEachFeasible(const Visit& visit) const {
+    AnySearched([&](size_t row, size_t c) {
+      if (Feasible(row, c)) visit(row, c);
+      return false;
+    });
+  }
+
+  /// Whether `test(row, combination)` holds for one that is searched, before a
+  /// filter; it is not called after that.
+  template <typename Test>
+  bool AnySearched(const Test& test) const {
     for (size_t row = 0; row < table_->Rows(); ++row) {
       if (spec_.connected_only && !table_->Connected(row)) continue;
       if (!IsSearched(row)) continue;
       for (size_t c = 0; c < combinations_; ++c) {
-        if (Feasible(row, c)) visit(row, c);
+        if (test(row, c)) return true;
       }
     }
+    return false;
   }
 
   /// Whether a filter leaves it.
@@ -449,14 +460,9 @@ class Benchmark final : public TabularBenchmark,
   }
 
   bool AnyFeasible() const {
-    for (size_t row = 0; row < table_->Rows(); ++row) {
-      if (spec_.connected_only && !table_->Connected(row)) continue;
-      if (!IsSearched(row)) continue;
-      for (size_t c = 0; c < combinations_; ++c) {
-        if (Feasible(row, c) && Inside(row, c)) return true;
-      }
-    }
-    return false;
+    return AnySearched([this](size_t row, size_t c) {
+      return Feasible(row, c) && Inside(row, c);
+    });
   }
 
   /// The value of a constraint's metric that comes nearest to keeping it.
@@ -465,17 +471,14 @@ class Benchmark final : public TabularBenchmark,
                                     ? Direction::kMinimize
                                     : Direction::kMaximize;
     std::optional<double> nearest;
-    for (size_t row = 0; row < table_->Rows(); ++row) {
-      if (spec_.connected_only && !table_->Connected(row)) continue;
-      if (!IsSearched(row)) continue;
-      for (size_t c = 0; c < combinations_; ++c) {
-        const Value value = judged_[constraint].At(c).Mean(row);
-        if (!value.Ok() || !Inside(row, c)) continue;
-        if (!nearest || Better(value.value, *nearest, direction)) {
-          nearest = value.value;
-        }
+    AnySearched([&](size_t row, size_t c) {
+      const Value value = judged_[constraint].At(c).Mean(row);
+      if (value.Ok() && Inside(row, c) &&
+          (!nearest || Better(value.value, *nearest, direction))) {
+        nearest = value.value;
       }
-    }
+      return false;
+    });
     return nearest;
   }
 

@@ -7,7 +7,6 @@
 #include <array>
 #include <cmath>
 #include <memory>
-#include <numeric>
 #include <set>
 
 #include "bench/harness/objective_text.h"
@@ -17,6 +16,7 @@
 #include "tabular/analysis/bootstrap.h"
 #include "tabular/analysis/correlation.h"
 #include "tabular/analysis/least_squares.h"
+#include "tabular/analysis/ranks.h"
 #include "tabular/analysis/summary.h"
 #include "tabular/error.h"
 #include "tabular/rng.h"
@@ -249,10 +249,7 @@ ClaimAnswer SumOrder(const ClaimSpec& spec, const ClaimData& data) {
 }
 
 Both EliteOf(const Both& both, double share) {
-  std::vector<size_t> order(both.y.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return both.y[a] > both.y[b]; });
+  std::vector<size_t> order = LargestFirst(both.y);
   order.resize(std::max<size_t>(2, size_t(share * double(order.size()))));
   Both elite;
   for (const size_t i : order) {
@@ -294,11 +291,7 @@ ClaimAnswer Order(const ClaimSpec& spec, const ClaimData& data) {
 ClaimAnswer TwoStage(const ClaimSpec& spec, const ClaimData& data) {
   const PlatformValues values = LoadValues(spec, data.table);
   const std::vector<double>& accuracy = values.accuracy;
-  std::vector<uint32_t> order(accuracy.size());
-  std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    return accuracy[a] > accuracy[b];
-  });
+  std::vector<size_t> order = LargestFirst(accuracy);
   order.resize(std::min<size_t>(order.size(), 100));
   std::vector<double> broken;  // by setting
   size_t none = 0;

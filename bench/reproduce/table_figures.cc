@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "bench/harness/objective_text.h"
+
 namespace hwnas {
 namespace {
 
@@ -10,12 +12,6 @@ using ColumnPointer = std::shared_ptr<const DenseColumn>;
 
 ColumnPointer LoadColumn(const Table& table, const ObjectiveSpec& metric) {
   return table.LoadOrCompute(Metric::Parse(metric.metric), metric.source);
-}
-
-bool Maximised(const ObjectiveSpec& metric) {
-  if (!metric.direction.empty()) return metric.direction == "max";
-  return FindQuantity(Metric::Parse(metric.metric).quantity).direction ==
-         Direction::kMaximize;
 }
 
 std::vector<double> Present(const DenseColumn& column) {
@@ -54,7 +50,7 @@ std::optional<double> ComputeStatistic(const Table& table,
     case Statistic::kMaximum:
       return *most;
     case Statistic::kBest:
-      return Maximised(metric) ? *most : *least;
+      return LargerIsBetter(metric) ? *most : *least;
     case Statistic::kMean: {
       double sum = 0;
       for (const double value : values) sum += value;
@@ -63,7 +59,7 @@ std::optional<double> ComputeStatistic(const Table& table,
     case Statistic::kRank: {
       const Value own = column->Mean(table.Resolve(architecture));
       if (!own.Ok()) return std::nullopt;
-      const bool up = Maximised(metric);
+      const bool up = LargerIsBetter(metric);
       const auto better =
           std::count_if(values.begin(), values.end(), [&](double value) {
             return up ? value > own.value : value < own.value;
@@ -87,7 +83,7 @@ std::optional<size_t> SelectRow(const Table& table,
   if (!selection.among.metric.empty()) {
     among = LoadColumn(table, selection.among);
   }
-  const bool up = Maximised(selection.select);
+  const bool up = LargerIsBetter(selection.select);
   std::optional<size_t> chosen;
   double best = 0;
   for (size_t row = 0; row < table.Rows(); ++row) {

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "bench/harness/objective_text.h"
 #include "bench/predict/evaluation.h"
 #include "predictors/encoding.h"
 #include "predictors/predictor.h"
@@ -49,10 +50,7 @@ std::vector<double> Load(const Table& table, const ObjectiveSpec& spec,
                          std::vector<uint8_t>* complete) {
   const Metric metric = Metric::Parse(spec.metric);
   const auto column = table.LoadOrCompute(metric, spec.source);
-  const bool up =
-      spec.direction.empty()
-          ? FindQuantity(metric.quantity).direction == Direction::kMaximize
-          : spec.direction == "max";
+  const bool up = LargerIsBetter(spec);
   std::vector<double> values(table.Rows());
   for (size_t row = 0; row < table.Rows(); ++row) {
     const Value value = column->Mean(row);
@@ -226,10 +224,7 @@ class Builder {
 
   double Regret(const std::vector<double>& score,
                 const std::vector<double>& truth) const {
-    std::vector<size_t> order(score.size());
-    std::iota(order.begin(), order.end(), size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](size_t a, size_t b) { return score[a] > score[b]; });
+    std::vector<size_t> order = LargestFirst(score);
     order.resize(std::min<size_t>(order.size(), spec_.top));
     double best = truth[order[0]];
     for (const size_t i : order) best = std::max(best, truth[i]);

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <numeric>
 
+#include "bench/harness/objective_text.h"
 #include "tabular/analysis/correlation.h"
 #include "tabular/analysis/ranks.h"
 #include "tabular/analysis/summary.h"
@@ -51,22 +51,9 @@ Signal LoadSignal(const Table& table, const SignalSpec& spec) {
   for (const ObjectiveSpec& metric : spec.metrics) {
     const Metric parsed = Metric::Parse(metric.metric);
     signal.columns.push_back(table.LoadOrCompute(parsed, metric.source));
-    const bool up =
-        metric.direction.empty()
-            ? FindQuantity(parsed.quantity).direction == Direction::kMaximize
-            : metric.direction == "max";
-    signal.signs.push_back(up ? 1 : -1);
+    signal.signs.push_back(LargerIsBetter(metric) ? 1 : -1);
   }
   return signal;
-}
-
-// Positions, the largest value first; equals in order.
-std::vector<size_t> Ordered(const std::vector<double>& values) {
-  std::vector<size_t> order(values.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return values[a] > values[b]; });
-  return order;
 }
 
 // Of whom the study speaks.
@@ -136,8 +123,8 @@ SignalTransfer Compare(const SignalStudySpec& spec, const Signal& signal,
   out.architectures = rows.size();
   out.spearman = SpearmanRho(x, y);
   out.kendall = KendallTau(x, y);
-  const std::vector<size_t> by_signal = Ordered(x);
-  const std::vector<size_t> by_target = Ordered(y);
+  const std::vector<size_t> by_signal = LargestFirst(x);
+  const std::vector<size_t> by_target = LargestFirst(y);
   const auto elite = static_cast<size_t>(
       std::max(1.0, std::floor(spec.elite * double(rows.size()))));
   std::vector<uint8_t> chosen(rows.size());

@@ -37,6 +37,12 @@ TEST(Ranks, TiesShareTheAverageAsInScipy) {
   EXPECT_TRUE(AverageRanks({}).empty());
 }
 
+TEST(Ranks, TheLargestComesFirstAndEqualsKeepTheirOrder) {
+  const std::vector<double> values = {2, 5, 2, 7, 5};
+  EXPECT_EQ(LargestFirst(values), (std::vector<size_t>{3, 1, 4, 0, 2}));
+  EXPECT_TRUE(LargestFirst({}).empty());
+}
+
 TEST(Ranks, NanIsRefused) {
   const std::vector<double> values = {1,
                                       std::numeric_limits<double>::quiet_NaN()};
