@@ -19,6 +19,20 @@ struct ConvShape {
   int stride = 1;
 };
 
+/// Shapes that have their own code: those of the standard recipe, of 8 output
+/// channels or multiples of them.
+enum class Sized { kAny, k3x7, k3x4, k1x7, k1x4, kStem, kReduce };
+/// Not inline: what is inline here might be linked as it was compiled for a
+/// processor that this one is not.
+Sized SizeOf(const ConvShape& shape);
+
+/// A weight and where its first factor lies in the input: an offset in floats
+/// from the first value of the padded channel 0's first row.
+struct SparseTap {
+  int offset = 0;
+  float weight = 0;
+};
+
 /// The inner loops, once for each instruction set. The AVX-512 and AVX2 ones
 /// give equal bits (fused multiply-add, the same order for each value); the
 /// portable ones round twice and so do not. All pointers are 64-byte aligned.
@@ -32,6 +46,12 @@ struct Kernels {
   void (*conv)(const ConvShape& shape, int groups, const float* in,
                const float* weights, const float* bias, bool accumulate,
                float* out, float* sums);
+  /// The same, over the weights that are not zero alone: those of output
+  /// channel c are the taps up to ends[c] (sparse_conv.h). Finite values come
+  /// out as of `conv`. `scratch`: SparseConv::ScratchFloats().
+  void (*conv_sparse)(const ConvShape& shape, int groups, const float* in,
+                      const SparseTap* taps, const int* ends, const float* bias,
+                      bool accumulate, float* scratch, float* out);
   /// d_in += transposed convolution of d_out. For stride 1, `conv` with
   /// mirrored weights does the same faster.
   void (*conv_backward_data)(const ConvShape& shape, int groups,

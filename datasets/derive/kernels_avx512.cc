@@ -9,6 +9,7 @@ using V = __m512;
 constexpr int kWidth = 16;
 constexpr int kTileCo7 = 2;
 constexpr int kTileCo4 = 4;
+constexpr int kTileRows = 4;
 constexpr int kTileGradCo = 4;
 constexpr int kTileGradCi = 2;
 
@@ -24,8 +25,14 @@ inline V KeepPositive(V a, V b) {
       _mm512_cmp_ps_mask(a, _mm512_setzero_ps(), _CMP_GT_OQ), b);
 }
 
-// Not _mm512_max_ps: GCC 12 warns about the undefined register inside it.
-inline V MaxZero(V a) { return KeepPositive(a, a); }
+// Not _mm512_max_ps and _mm512_min_ps: GCC 12 warns about the undefined
+// register inside them.
+inline V Max(V a, V b) {
+  return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), b, a);
+}
+inline V Min(V a, V b) {
+  return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), b, a);
+}
 
 #include "datasets/derive/kernels.inc"
 

@@ -8,6 +8,7 @@ typedef int Mask __attribute__((vector_size(16)));
 constexpr int kWidth = 4;
 constexpr int kTileCo7 = 1;
 constexpr int kTileCo4 = 2;
+constexpr int kTileRows = 2;
 constexpr int kTileGradCo = 2;
 constexpr int kTileGradCi = 1;
 
@@ -17,7 +18,8 @@ inline V Broadcast(float x) { return V{x, x, x, x}; }
 inline V Add(V a, V b) { return a + b; }
 inline V Mul(V a, V b) { return a * b; }
 inline V Fma(V a, V b, V c) { return a * b + c; }
-inline V MaxZero(V a) { return a > V{} ? a : V{}; }
+inline V Max(V a, V b) { return a > b ? a : b; }
+inline V Min(V a, V b) { return a < b ? a : b; }
 inline V KeepPositive(V a, V b) { return a > V{} ? b : V{}; }
 
 #include "datasets/derive/kernels.inc"

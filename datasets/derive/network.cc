@@ -82,6 +82,7 @@ Network::Network(Plan plan, int max_groups, const Kernels& kernels,
   size_t largest_conv = 0;
   size_t largest_sums = 0;
   size_t largest_weights = 0;
+  size_t largest_padded = 0;
   size_t largest_raw = 0;  // of what a convolution reads without a ReLU
   const auto add_norm = [&](int channels) {
     Norm norm;
@@ -122,6 +123,8 @@ Network::Network(Plan plan, int max_groups, const Kernels& kernels,
       largest_conv = std::max(
           largest_conv, static_cast<size_t>(to.channels * to.size * to.size) *
                             static_cast<size_t>(kLanes * max_groups));
+      largest_padded =
+          std::max(largest_padded, SparseConv::ScratchFloats(state.shape));
       if (edge.relu) {
         has_rectified_[static_cast<size_t>(edge.from)] = true;
       } else {
@@ -193,6 +196,7 @@ Network::Network(Plan plan, int max_groups, const Kernels& kernels,
         take(static_cast<size_t>(largest_size * largest_size) * kLanes);
     pooled_ = take(static_cast<size_t>(max_groups * last.channels) * kLanes);
     raw_rounded_ = take(largest_raw);
+    padded_ = take(largest_padded);
     scores_ = take(static_cast<size_t>(max_groups * plan_.classes) * kLanes);
     norms_[static_cast<size_t>(head_norm)].input = value_[n - 1];
   }
@@ -602,6 +606,7 @@ void Network::Update(float rate, float momentum, float weight_decay) {
 }
 
 void Network::PrepareEvaluation() {
+  sparse_ready_ = false;
   for (const EdgeState& state : states_) {
     if (state.weight_count == 0) continue;
     const auto out = static_cast<size_t>(state.shape.out_channels);
@@ -671,23 +676,34 @@ std::span<const float> Network::ReadAt(int site, int groups) const {
 
 const float* Network::EvaluationInput(const Plan::Edge& edge, int groups) {
   const auto from = static_cast<size_t>(edge.from);
-  const float* in = edge.relu ? Rectified(edge.from, groups) : value_[from];
-  if (rounding_.empty()) return in;
   const auto site = static_cast<size_t>(SiteOf(edge));
-  const Rounding& r = rounding_[site];
-  if (r.step == 0.0f) return in;
-  float* out = edge.relu ? rectified_[from] : raw_rounded_;
-  // What is behind a ReLU is rounded in place, once; others read the rest.
-  if (!edge.relu || !rounded_[site]) {
-    kernels_.round(Count(edge.from, groups), in, r.step, r.lowest, r.levels,
-                   out);
-    rounded_[site] = true;
+  if (rounding_.empty() || rounding_[site].step == 0.0f) {
+    return edge.relu ? Rectified(edge.from, groups) : value_[from];
   }
+  // What is behind a ReLU is rounded in place, once; others read the rest.
+  float* out = edge.relu ? rectified_[from] : raw_rounded_;
+  if (edge.relu && rounded_[site]) return out;
+  const Rounding& r = rounding_[site];
+  // Rounding to 0 and above is a ReLU too.
+  const bool rectify = edge.relu && r.lowest < 0.0f;
+  kernels_.round(Count(edge.from, groups),
+                 rectify ? Rectified(edge.from, groups) : value_[from], r.step,
+                 r.lowest, r.levels, out);
+  rounded_[site] = true;
   return out;
+}
+
+void Network::ListNonzeroWeights() {
+  for (EdgeState& state : states_) {
+    if (state.weight_count == 0) continue;
+    state.sparse.Set(state.shape, folded_.data() + state.folded);
+  }
+  sparse_ready_ = true;
 }
 
 void Network::Evaluate(const float* images, int groups, float* scores) {
   HWNAS_CHECK(groups <= max_groups_);
+  if (!sparse_ready_) ListNonzeroWeights();
   value_[0] = const_cast<float*>(images);
   std::fill(touched_.begin(), touched_.end(), false);
   std::fill(rectified_ready_.begin(), rectified_ready_.end(), false);
@@ -700,9 +716,16 @@ void Network::Evaluate(const float* images, int groups, float* scores) {
     switch (edge.kind) {
       case Plan::Kind::kConv: {
         const float* weights = folded_.data() + state.folded;
-        kernels_.conv(state.shape, groups, EvaluationInput(edge, groups),
-                      weights, weights + state.weight_count, accumulate,
-                      value_[to], nullptr);
+        const float* biases = weights + state.weight_count;
+        const float* in = EvaluationInput(edge, groups);
+        if (state.sparse.Empty()) {
+          kernels_.conv(state.shape, groups, in, weights, biases, accumulate,
+                        value_[to], nullptr);
+        } else {
+          kernels_.conv_sparse(state.shape, groups, in, state.sparse.Taps(),
+                               state.sparse.Ends(), biases, accumulate, padded_,
+                               value_[to]);
+        }
         break;
       }
       case Plan::Kind::kSkip:

@@ -10,6 +10,7 @@
 
 #include "datasets/derive/kernels.h"
 #include "datasets/derive/plan.h"
+#include "datasets/derive/sparse_conv.h"
 
 namespace hwnas::derive {
 
@@ -78,7 +79,10 @@ class Network {
   };
   std::vector<FoldedLayer> FoldedLayers() const;
   /// What PrepareEvaluation() left, to be changed until it is called again.
-  std::span<float> FoldedWeights() { return folded_; }
+  std::span<float> FoldedWeights() {
+    sparse_ready_ = false;
+    return folded_;
+  }
 
   /// Sites are what layers read: 2 * tensor, 2 * tensor + 1 behind its ReLU,
   /// and the pooled features of the head, the last.
@@ -110,6 +114,7 @@ class Network {
     size_t weight_count = 0;
     int norm = -1;
     size_t folded = 0;  // offset in folded_: weights, then biases
+    SparseConv sparse;  // of these
   };
   static int SiteOf(const Plan::Edge& edge) {
     return 2 * edge.from + (edge.relu ? 1 : 0);
@@ -126,6 +131,7 @@ class Network {
                     float* a, float* b, float* c);
   void ConvBackward(const Plan::Edge& edge, const EdgeState& state, int groups);
   const float* Rectified(int tensor, int groups);
+  void ListNonzeroWeights();
   const float* EvaluationInput(const Plan::Edge& edge, int groups);
   int Count(int tensor, int groups) const;
 
@@ -139,6 +145,7 @@ class Network {
   size_t folded_head_ = 0;    // offset of the head's scales; its shifts follow
   std::vector<Rounding> rounding_;
   std::vector<bool> rounded_;  // by site, in this Evaluate()
+  bool sparse_ready_ = false;  // the lists are of folded_ as it is
   std::vector<float> parameters_, gradients_, momentum_, statistics_, folded_;
 
   // In the workspace, one of each for a tensor.
@@ -155,6 +162,7 @@ class Network {
   float* pool_scratch_ = nullptr;
   float* pooled_ = nullptr;
   float* raw_rounded_ = nullptr;
+  float* padded_ = nullptr;
   float* scores_ = nullptr;
 };
 

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "datasets/derive/kernels.h"
 #include "datasets/derive/plan.h"
+#include "datasets/derive/sparse_conv.h"
 #include "datasets/derive/trainer.h"
 #include "tabular/rng.h"
 #include "tabular/search_space.h"
@@ -88,6 +90,127 @@ TEST(Kernels, ThePortableOnesAgreeWithTheBest) {
       }
     }
   }
+}
+
+std::vector<const Kernels*> AllKernels() {
+  std::vector<const Kernels*> all = {&PortableKernels()};
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    all.push_back(&Avx2Kernels());
+  }
+  if (__builtin_cpu_supports("avx512f")) all.push_back(&Avx512Kernels());
+#endif
+  return all;
+}
+
+// Values of a convolution of two groups, `pruned` of whose weights are 0.
+struct ConvCase {
+  ConvCase(const ConvShape& s, double pruned)
+      : shape(s),
+        weights(static_cast<size_t>(s.out_channels * s.in_channels * s.kernel *
+                                    s.kernel)) {
+    Rng rng(7);
+    const auto fill = [&](Workspace* workspace, int channels, int size) {
+      const int count = 2 * channels * size * size * kLanes;
+      float* values = workspace->Reserve(static_cast<size_t>(count));
+      for (int i = 0; i < count; ++i) {
+        values[i] = static_cast<float>(rng.Normal());
+      }
+      return values;
+    };
+    in = fill(&in_space, s.in_channels, s.in_size);
+    before = fill(&before_space, s.out_channels, s.out_size);
+    for (float& weight : weights) {
+      weight = static_cast<float>(rng.Normal());
+      if (rng.Uniform() < pruned) weight = 0;
+    }
+    for (int c = 0; c < s.out_channels; ++c) {
+      biases.push_back(static_cast<float>(rng.Normal()));
+    }
+  }
+
+  std::vector<float> Run(const Kernels& kernels, const SparseConv* sparse,
+                         bool accumulate) const {
+    const size_t count = static_cast<size_t>(2 * shape.out_channels *
+                                             shape.out_size * shape.out_size) *
+                         kLanes;
+    Workspace out_space, scratch_space;
+    float* out = out_space.Reserve(count);
+    std::copy_n(before, count, out);
+    if (sparse == nullptr) {
+      kernels.conv(shape, 2, in, weights.data(), biases.data(), accumulate, out,
+                   nullptr);
+    } else {
+      kernels.conv_sparse(
+          shape, 2, in, sparse->Taps(), sparse->Ends(), biases.data(),
+          accumulate, scratch_space.Reserve(SparseConv::ScratchFloats(shape)),
+          out);
+    }
+    return {out, out + count};
+  }
+
+  ConvShape shape;
+  Workspace in_space, before_space;
+  float* in = nullptr;
+  float* before = nullptr;
+  std::vector<float> weights, biases;
+};
+
+TEST(SparseConv, LeavesTheZerosOutAndChangesNoValue) {
+  for (const ConvShape& shape :
+       {ConvShape{8, 8, 7, 7, 3, 1}, ConvShape{16, 16, 4, 4, 3, 1},
+        ConvShape{8, 8, 7, 7, 1, 1}, ConvShape{16, 16, 4, 4, 1, 1},
+        ConvShape{8, 16, 7, 4, 3, 2}}) {
+    for (const double pruned : {0.5, 0.9, 1.0}) {
+      const ConvCase c(shape, pruned);
+      SparseConv sparse;
+      sparse.Set(shape, c.weights.data());
+      ASSERT_FALSE(sparse.Empty());
+      for (const Kernels* kernels : AllKernels()) {
+        for (const bool accumulate : {false, true}) {
+          EXPECT_EQ(c.Run(*kernels, nullptr, accumulate),
+                    c.Run(*kernels, &sparse, accumulate))
+              << kernels->name << " " << shape.kernel << "x" << shape.in_size
+              << " " << pruned;
+        }
+      }
+    }
+  }
+}
+
+TEST(SparseConv, IsEmptyWhereItGainsNothing) {
+  SparseConv sparse;
+  const ConvShape shape{8, 8, 7, 7, 3, 1};
+  sparse.Set(shape, ConvCase(shape, 0.5).weights.data());
+  EXPECT_FALSE(sparse.Empty());
+  sparse.Set(shape, ConvCase(shape, 0.2).weights.data());
+  EXPECT_TRUE(sparse.Empty());
+  const ConvShape other{8, 8, 9, 9, 3, 1};  // no code of its own
+  sparse.Set(other, ConvCase(other, 0.9).weights.data());
+  EXPECT_TRUE(sparse.Empty());
+}
+
+// The lists follow the weights: of a network pruned, and whole again.
+TEST(Network, EvaluatesTheWeightsAsTheyAre) {
+  Workspace workspace, scores_space;
+  Network network(PlanOf(kAllKinds), 2, BestKernels(), &workspace);
+  network.Initialize(0, "test");
+  const Batch batch(2, 14, 1);
+  float* scores = scores_space.Reserve(2 * 10 * kLanes);
+  const auto evaluate = [&] {
+    network.Evaluate(batch.images, 2, scores);
+    return std::vector<float>(scores, scores + 2 * 10 * kLanes);
+  };
+  network.PrepareEvaluation();
+  const std::vector<float> whole = evaluate();
+  const Network::FoldedLayer layer = network.FoldedLayers()[1];
+  const std::span<float> weights = network.FoldedWeights().subspan(
+      layer.weights, static_cast<size_t>(layer.outputs * layer.each));
+  std::fill(weights.begin() + 1, weights.end(), 0.0f);
+  const std::vector<float> pruned = evaluate();
+  EXPECT_NE(pruned, whole);
+  network.PrepareEvaluation();
+  EXPECT_EQ(evaluate(), whole);
 }
 
 // Central differences of the loss, in some directions: they see every
