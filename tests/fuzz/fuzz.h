@@ -22,6 +22,7 @@ struct FuzzEntry {
 
 /// Each file of this folder gives its entries by such a function; add it to
 /// AllFuzzEntries in fuzz_main.cc.
+std::vector<FuzzEntry> DeriveFuzzEntries();
 std::vector<FuzzEntry> HarnessFuzzEntries();
 std::vector<FuzzEntry> ImporterFuzzEntries();
 std::vector<FuzzEntry> ModelFuzzEntries();

@@ -25,8 +25,9 @@ namespace hwnas {
 std::vector<FuzzEntry> AllFuzzEntries() {
   std::vector<FuzzEntry> entries;
   for (auto* make :
-       {HarnessFuzzEntries, ImporterFuzzEntries, ModelFuzzEntries,
-        ProtocolFuzzEntries, ReaderFuzzEntries, TableFuzzEntries}) {
+       {DeriveFuzzEntries, HarnessFuzzEntries, ImporterFuzzEntries,
+        ModelFuzzEntries, ProtocolFuzzEntries, ReaderFuzzEntries,
+        TableFuzzEntries}) {
     for (FuzzEntry& entry : make()) entries.push_back(std::move(entry));
   }
   return entries;
