@@ -13,12 +13,12 @@
 #include "bench/cli/json.h"
 #include "bench/cli/key_reference.h"
 #include "bench/cli/output.h"
+#include "bench/cli/results_output.h"
 #include "bench/cli/run_options.h"
 #include "bench/cli/strategy_text.h"
 #include "bench/harness/defaults.h"
 #include "bench/harness/experiment.h"
 #include "bench/harness/experiment_keys.h"
-#include "bench/harness/results.h"
 #include "bench/harness/runner.h"
 #include "bench/report/document.h"
 #include "strategies/registry.h"
@@ -245,11 +245,11 @@ void Run(const Options& options) {
       options.out.empty() ? experiment.name + ".results.db" : options.out;
   const InterruptScope interrupt;
   RunOptions run_options = ToRunOptions(options.shared, interrupt);
-  const auto results = Results::OpenOrCreate(out);
+  ResultsOutput results(out);
   const RunSummary summary =
       RunExperiment(experiment, table, *results, run_options);
   const std::string digest = results->Digest();
-  results->Close();
+  results.Close();
   Json failures = Json::array();
   for (const FailedStrategy& f : summary.failures) {
     failures.push_back({{"strategy", f.strategy},

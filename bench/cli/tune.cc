@@ -10,10 +10,10 @@
 #include "bench/cli/interrupt.h"
 #include "bench/cli/json.h"
 #include "bench/cli/output.h"
+#include "bench/cli/results_output.h"
 #include "bench/cli/run_options.h"
 #include "bench/cli/strategy_text.h"
 #include "bench/harness/defaults.h"
-#include "bench/harness/results.h"
 #include "bench/report/text_table.h"
 #include "bench/report/wording.h"
 #include "bench/tune/tuning.h"
@@ -330,10 +330,10 @@ void Tune(const Options& options) {
       options.out.empty() ? spec.name + ".results.db" : options.out;
   const InterruptScope interrupt;
   const RunOptions run_options = ToRunOptions(options.shared, interrupt);
-  const auto results = Results::OpenOrCreate(out);
+  ResultsOutput results(out);
   const Tuning tuning =
       RunTuning(spec, table, test_table, *results, run_options);
-  results->Close();
+  results.Close();
   const bool synthetic = table->Synthetic() || test_table->Synthetic();
   options.format == OutputFormat::kJson
       ? PrintTuningJson(tuning, out, synthetic)

@@ -351,7 +351,7 @@ FillReport FillGapsByPrediction(const std::string& path,
   return report;
 }
 
-int64_t RemovePredicted(const std::string& path, const std::string& metric) {
+int64_t RemoveFilled(const std::string& path, const std::string& metric) {
   int64_t id = 0;
   {
     const std::shared_ptr<const Table> table = Table::Open(path);

@@ -95,7 +95,7 @@ bool IsFillable(const Value& value);
 
 /// Takes the filled column away again; returns how many values it had.
 /// Error(kNotFound) when there is none.
-int64_t RemovePredicted(const std::string& path, const std::string& metric);
+int64_t RemoveFilled(const std::string& path, const std::string& metric);
 
 }  // namespace hwnas
 

@@ -127,6 +127,24 @@ TEST_F(BadInput, ResultsCutOffOrChanged) {
           "bad.db");
 }
 
+TEST_F(BadInput, ARunThatCannotBeginLeavesNoResults) {
+  const auto run = [&](const std::string& objective) {
+    return std::vector<std::string>{"run",          "--table",       table_,
+                                    "--strategy",   "random",        "--out",
+                                    Path("r.db"),   "--evaluations", "10",
+                                    "--objectives", objective};
+  };
+  Refused(run("latency@nowhere"), 3, "latency@nowhere");
+  // Results that are there stay.
+  ASSERT_EQ(RunHwnas(run("accuracy:val")).exit_code, 0);
+  const auto runs = [&] {
+    return RunHwnas({"export", Path("r.db"), "--what", "runs"}).out;
+  };
+  const std::string before = runs();
+  Refused(run("latency@nowhere"), 3, "latency@nowhere");
+  EXPECT_EQ(runs(), before);
+}
+
 TEST_F(BadInput, PickledCodeAndBombs) {
   using namespace pickle;  // NOLINT: opcodes are the language of this test
   PtRefused(MakePt(Global("os", "system") + Tuple({Str("exit 3")}) + "R"),

@@ -61,14 +61,14 @@ TEST_F(Fill, IsUndoneByRemove) {
   const FillReport report = FillGapsByPrediction(path_, Fitted(), "one-hot", 1);
   EXPECT_THROW(FillGapsByPrediction(path_, Fitted(), "one-hot", 1), Error)
       << "twice";
-  EXPECT_EQ(RemovePredicted(path_, "latency@p4"),
+  EXPECT_EQ(RemoveFilled(path_, "latency@p4"),
             static_cast<int64_t>(report.filled));
   const auto table = Table::Open(path_);
   EXPECT_EQ(table->FindColumn(Metric::Parse("latency@p4"), kPredictedSource),
             nullptr);
   EXPECT_EQ(table->Digest(), before);
   EXPECT_TRUE(table->Check().empty());
-  EXPECT_THROW(RemovePredicted(path_, "latency@p4"), Error);
+  EXPECT_THROW(RemoveFilled(path_, "latency@p4"), Error);
 }
 
 TEST_F(Fill, AFormulaFillsWhatItIsVerifiedOn) {
@@ -108,7 +108,7 @@ TEST_F(Fill, AFormulaFillsWhatItIsVerifiedOn) {
     EXPECT_DOUBLE_EQ(filled.column->Mean(row).value, 7 * from->Mean(row).value);
   }
   EXPECT_TRUE(table->Check().empty());
-  EXPECT_EQ(RemovePredicted(path_, "energy@p0"), 100);
+  EXPECT_EQ(RemoveFilled(path_, "energy@p0"), 100);
   try {
     FillGapsByFormula(path_, "energy@p1", "7*latency@p0");
     FAIL();
