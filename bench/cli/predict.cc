@@ -567,8 +567,7 @@ void RunFill(const LearnOptions& options) {
   if (options.remove) {
     const FitSpec spec = MakeFitSpec(options, "predict fill --remove");
     Print(fmt::format("{}: {} filled values of {} removed\n", options.table,
-                      RemoveFilled(options.table, spec.metric),
-                      spec.metric));
+                      RemoveFilled(options.table, spec.metric), spec.metric));
     return;
   }
   if (!options.formula.empty()) return RunFormula(options);

@@ -24,10 +24,9 @@ namespace hwnas {
 
 std::vector<FuzzEntry> AllFuzzEntries() {
   std::vector<FuzzEntry> entries;
-  for (auto* make :
-       {DeriveFuzzEntries, HarnessFuzzEntries, ImporterFuzzEntries,
-        ModelFuzzEntries, ProtocolFuzzEntries, ReaderFuzzEntries,
-        TableFuzzEntries}) {
+  for (auto* make : {DeriveFuzzEntries, HarnessFuzzEntries, ImporterFuzzEntries,
+                     ModelFuzzEntries, ProtocolFuzzEntries, ReaderFuzzEntries,
+                     TableFuzzEntries}) {
     for (FuzzEntry& entry : make()) entries.push_back(std::move(entry));
   }
   return entries;
