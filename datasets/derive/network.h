@@ -78,7 +78,8 @@ class Network {
     size_t parameters = 0;  // offset in Parameters() of its own weights
   };
   std::vector<FoldedLayer> FoldedLayers() const;
-  /// What PrepareEvaluation() left, to be changed until it is called again.
+  /// What PrepareEvaluation() left, to be changed until it is called again; ask
+  /// anew after an Evaluate(), which lists the weights that are not zero.
   std::span<float> FoldedWeights() {
     sparse_ready_ = false;
     return folded_;
