@@ -31,6 +31,13 @@ if(HWNAS_SANITIZE)
     hwnas_flags INTERFACE -fsanitize=${HWNAS_SANITIZE}
                           -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(hwnas_flags INTERFACE -fsanitize=${HWNAS_SANITIZE})
+  if(HWNAS_SANITIZE MATCHES "address")
+    set(type "$<TARGET_PROPERTY:TYPE>")
+    target_sources(
+      hwnas_flags
+      INTERFACE
+        "$<$<STREQUAL:${type},EXECUTABLE>:${CMAKE_CURRENT_LIST_DIR}/asan_options.cc>")
+  endif()
 endif()
 
 # In front of what is run while building: sanitizers cannot map their shadow
