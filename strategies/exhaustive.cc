@@ -84,6 +84,7 @@ StrategyInfo ExhaustiveInfo() {
   info.options = Options();
   info.stochastic = false;
   info.beats_random = false;
+  info.reads_results = false;
   info.make = Make;
   return info;
 }

@@ -109,6 +109,7 @@ StrategyInfo RandomInfo() {
       "as the space samples";
   info.options = Options();
   info.beats_random = false;
+  info.reads_results = false;
   info.make = Make;
   return info;
 }

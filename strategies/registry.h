@@ -35,6 +35,8 @@ struct StrategyInfo {
   bool stochastic = true;        // two seeds differ
   bool multi_objective = false;  // made for several objectives
   bool beats_random = true;      // claims to; checked by conformance
+  bool reads_results = true;     // else evaluations change no proposal; said of
+                                 // built-in ones alone
   std::unique_ptr<Strategy> (*make)(const OptionMap& options,
                                     RunContext context) = nullptr;
 

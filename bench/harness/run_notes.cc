@@ -43,12 +43,10 @@ std::optional<double> Population(const NotedStrategy& strategy) {
 }  // namespace
 
 bool SearchesFirstAlone(const StrategyInfo& info) {
-  // These look at no objective, and what wraps another strategy may make one
-  // of several.
+  // What wraps another strategy may make one objective of several.
   const bool wraps = std::ranges::any_of(
       info.options, [](const auto& option) { return option.name == "inner"; });
-  return !info.multi_objective && !wraps && info.name != "random" &&
-         info.name != "exhaustive";
+  return info.reads_results && !info.multi_objective && !wraps;
 }
 
 std::vector<std::string> RunNotes(const TabularBenchmark& benchmark,
