@@ -72,12 +72,13 @@ Json AuditJson(const derive::AuditReport& report) {
                     {"images", row.images},
                     {"exact", row.exact},
                     {"agrees", row.agrees},
-                    {"difference", row.difference}});
+                    {"difference", row.difference},
+                    {"validation_difference", row.validation_difference},
+                    {"tolerance", row.tolerance}});
   }
   return {{"rows", std::move(rows)},
           {"exact", report.exact},
           {"disagreeing", report.disagreeing},
-          {"tolerance", report.tolerance},
           {"kernels", report.kernels}};
 }
 
@@ -87,16 +88,24 @@ std::string AuditText(const derive::AuditReport& report) {
     text += fmt::format(
         "position {} seed {} images {}: {}\n", row.stored.position, row.seed,
         row.images,
-        row.exact
-            ? "equal to the last bit"
-            : fmt::format("{} ({:+.2f} points of test accuracy)",
-                          row.agrees ? "agrees" : "DISAGREES", row.difference));
+        row.exact ? "equal to the last bit"
+                  : fmt::format(
+                        "not equal, {} {:.2f} points (test {:+.2f}, validation "
+                        "{:+.2f})",
+                        row.agrees ? "within" : "BEYOND", row.tolerance,
+                        row.difference, row.validation_difference));
   }
   text += fmt::format(
-      "{} of {} rows equal to the last bit ({} kernels), {} beyond {:.2f} "
-      "points\n",
-      report.exact, report.rows.size(), report.kernels, report.disagreeing,
-      report.tolerance);
+      "{} of {} rows equal to the last bit ({} kernels), {} beyond what other "
+      "processors may differ by\n",
+      report.exact, report.rows.size(), report.kernels, report.disagreeing);
+  const auto inexact = static_cast<int>(report.rows.size()) - report.exact;
+  if (report.exact > 0 && inexact > 0) {
+    text += fmt::format(
+        "note: {} not equal where others are: trained with other kernels, or "
+        "changed since\n",
+        inexact);
+  }
   return text;
 }
 
@@ -388,6 +397,11 @@ void Derive(Options options) {
     throw Error(ErrorCode::kUsage,
                 "give --out T.db for a table, or --shards DIR for its rows");
   }
+  if (options.compress && !options.shards.empty() && !options.out.empty()) {
+    throw Error(ErrorCode::kUsage,
+                "--compress and then --out: two commands, where --shards is "
+                "given");
+  }
   const bool beside = options.shards.empty();
   if (beside) options.shards = options.out + ".shards";
   Json done;
@@ -428,12 +442,13 @@ void AddDeriveCommand(CLI::App& app) {
       "--shards", options->shards,
       "Folder of the shard files: trains what is missing (default\n"
       "with --out: T.db.shards)");
-  command
-      ->add_option(
-          "--out", options->out,
-          "Write the table of the shard files; with --shards, of those\n"
-          "that are there and without training")
-      ->type_name("T.db");
+  CLI::Option* out =
+      command
+          ->add_option(
+              "--out", options->out,
+              "Write the table of the shard files; with --shards, of those\n"
+              "that are there and without training")
+          ->type_name("T.db");
   command
       ->add_option("--data", options->data,
                    "Folder of Fashion-MNIST's four IDX files")
@@ -447,23 +462,33 @@ void AddDeriveCommand(CLI::App& app) {
       ->check(CLI::Range(1, 1024));
   command->add_option("--limit", options->limit, "Stop after so many networks")
       ->check(CLI::Range(1, 1 << 24));
-  command->add_flag("--compress", options->compress,
-                    "Compress what is trained, of the series that keep their "
-                    "weights: every width and sparsity");
+  CLI::Option* compress =
+      command->add_flag("--compress", options->compress,
+                        "Compress what is trained, of the series that keep "
+                        "their weights: every width and sparsity");
   command->add_option("--shard", options->share,
                       "i/n: only every n-th shard file, from the i-th");
-  command
-      ->add_option("--audit", options->audit,
-                   "Retrain so many random rows of the shards and compare")
-      ->check(CLI::Range(1, 1 << 24));
-  command->add_flag("--agreement", options->agreement,
-                    "What the rows say: distribution, noise, how seeds,\n"
-                    "epochs, images and latencies rank the networks, what\n"
-                    "compression costs");
+  CLI::Option* audit =
+      command
+          ->add_option("--audit", options->audit,
+                       "Retrain so many random rows of the shards and compare")
+          ->check(CLI::Range(1, 1 << 24))
+          ->excludes(out)
+          ->excludes(compress);
+  CLI::Option* agreement =
+      command
+          ->add_flag("--agreement", options->agreement,
+                     "What the rows say: distribution, noise, how seeds,\n"
+                     "epochs, images and latencies rank the networks, what\n"
+                     "compression costs")
+          ->excludes(out)
+          ->excludes(compress)
+          ->excludes(audit);
   command
       ->add_option("--against", options->against,
                    "With --agreement: also how they agree with another table")
-      ->type_name("T.db");
+      ->type_name("T.db")
+      ->needs(agreement);
   command
       ->add_option("--against-metric", options->against_metrics,
                    "Of that table (repeatable); 'latency': each platform's")

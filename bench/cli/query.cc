@@ -127,6 +127,10 @@ std::string Remark(const FilledColumn& from, size_t row) {
     return fmt::format("mean of {} replicates", column.Count(row));
   }
   if (info.mean_of > 1) return fmt::format("mean of {}", info.mean_of);
+  // Not to be set beside a mean of several.
+  if (!info.replicates.empty() && !info.replicates[0].empty()) {
+    return fmt::format("replicate {} alone", info.replicates[0]);
+  }
   return "";
 }
 

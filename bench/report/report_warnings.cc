@@ -8,6 +8,8 @@
 #include <optional>
 #include <set>
 
+#include "bench/harness/run_notes.h"
+#include "strategies/registry.h"
 #include "tabular/analysis/correlation.h"
 #include "tabular/metric.h"
 
@@ -34,6 +36,7 @@ class Writer {
     AddPredicted();
     AddOrigins();
     AddRedundant();
+    AddFirstAlone();
     AddRuns();
     AddNothingClear();
     AddLacking();
@@ -55,6 +58,23 @@ class Writer {
                         objective.metric));
       }
     }
+  }
+
+  void AddFirstAlone() {
+    if (problem_.objectives.size() < 2) return;
+    std::vector<std::string> names;
+    for (const ReportStrategy& strategy : problem_.strategies) {
+      for (const StrategyInfo& info : BuiltInStrategies()) {
+        if (info.Id() == strategy.id && SearchesFirstAlone(info)) {
+          names.push_back(Quoted(strategy.label));
+        }
+      }
+    }
+    if (names.empty()) return;
+    Add(fmt::format("{} {} by the first objective alone, {}",
+                    fmt::join(names, ", "),
+                    names.size() == 1 ? "searches" : "search",
+                    problem_.objectives[0].metric));
   }
 
   void AddFeatures() {

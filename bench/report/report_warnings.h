@@ -10,8 +10,8 @@ namespace hwnas {
 
 /// What a reader of a problem's figures must know, a line each, in a fixed
 /// order: synthetic table, test data observed, predicted or modelled values,
-/// redundant objectives, few, failed, lacking, unscored and capped runs,
-/// constraints broken.
+/// redundant objectives, strategies that see the first objective alone, few,
+/// failed, lacking, unscored and capped runs, constraints broken.
 std::vector<std::string> ProblemWarnings(
     const ReportProblem& problem,
     const std::vector<DictionaryEntry>& dictionary,

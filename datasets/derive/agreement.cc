@@ -9,7 +9,8 @@
 #include <memory>
 #include <utility>
 
-#include "datasets/derive/derive.h"
+#include "datasets/derive/images.h"
+#include "datasets/derive/row_index.h"
 #include "tabular/analysis/correlation.h"
 #include "tabular/cost_model.h"
 #include "tabular/error.h"
@@ -18,7 +19,6 @@
 namespace hwnas::derive {
 namespace {
 
-constexpr double kTestImagesOfAClass = 1000;  // of Fashion-MNIST
 constexpr size_t kBestCells = 5;
 
 // Trainings of a series by position.
@@ -30,7 +30,6 @@ AllSeries Collect(const Recipe& recipe, const std::vector<Shard>& shards) {
   const auto space = MakeSpace(recipe.space);
   AllSeries all;
   for (const Shard& shard : shards) {
-    CheckRecipe(recipe, shard.header);
     Series& series = all[shard.header.images][shard.header.seed];
     for (const ShardRow& row : shard.rows) {
       if (row.diverged || !space->IsConnected(row.architecture)) continue;
@@ -211,7 +210,6 @@ std::vector<const CompressionRow*> CompressedNetworks(
   const auto space = MakeSpace(recipe.space);
   std::vector<const CompressionRow*> rows;
   for (const CompressionShard& shard : shards) {
-    CheckRecipe(recipe, shard.header);
     if (shard.header.images != recipe.training_images) continue;
     for (const CompressionRow& row : shard.rows) {
       if (!space->IsConnected(row.architecture)) continue;
@@ -385,6 +383,7 @@ double NoiseShare::Share() const {
 }
 
 AgreementReport Agreement(const Recipe& recipe, const DerivedRows& rows) {
+  IndexRows(recipe, *MakeSpace(recipe.space), rows);
   const AllSeries all = Collect(recipe, rows.trainings);
   AgreementReport report;
   report.series = CostOfSeries(rows.trainings);

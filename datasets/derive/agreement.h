@@ -110,7 +110,7 @@ struct AgreementReport {
 
 /// A pure function of the rows. Connected networks alone, once each, so that
 /// figures are over networks and not over architectures; diverged trainings
-/// are left out. Errors: those of CheckRecipe.
+/// are left out. Errors: those of IndexRows.
 AgreementReport Agreement(const Recipe& recipe, const DerivedRows& rows);
 
 /// What was measured here against a metric of another table, over the connected

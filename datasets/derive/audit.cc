@@ -11,6 +11,7 @@
 #include "datasets/derive/hot_start.h"
 #include "datasets/derive/images.h"
 #include "datasets/derive/plan.h"
+#include "datasets/derive/row_index.h"
 #include "datasets/derive/trainer.h"
 #include "tabular/error.h"
 #include "tabular/rng.h"
@@ -28,12 +29,6 @@ AuditedRow Retrain(const Recipe& recipe, const SearchSpace& space,
                    const ImageSets& data, const ShardHeader& header,
                    const ShardRow& stored, const HotStarts* starts,
                    Workspace* workspace) {
-  if (stored.architecture.size() != space.Decisions().size() ||
-      !space.IsValid(stored.architecture)) {
-    throw Error(ErrorCode::kCorrupt,
-                fmt::format("position {} is no architecture of {}",
-                            stored.position, space.Id()));
-  }
   NetworkInput input;
   input.image = {1, recipe.image_size, recipe.image_size};
   input.classes = recipe.classes;
@@ -52,16 +47,24 @@ AuditedRow Retrain(const Recipe& recipe, const SearchSpace& space,
   const int tests = static_cast<int>(data.test.Count());
   row.difference =
       Accuracy(row.retrained.test, tests) - Accuracy(row.stored.test, tests);
+  if (!row.stored.validation.empty() && !row.retrained.validation.empty()) {
+    const int validations = recipe.validation_images;
+    row.validation_difference =
+        Accuracy(row.retrained.validation.back(), validations) -
+        Accuracy(row.stored.validation.back(), validations);
+  }
   return row;
 }
 
 }  // namespace
 
-double PooledDeviation(const std::vector<Shard>& shards, int test_images) {
+double PooledDeviation(const std::vector<Shard>& shards, int test_images,
+                       const Architecture* without) {
   std::map<std::pair<int, Architecture>, std::vector<double>> groups;
   for (const Shard& shard : shards) {
     for (const ShardRow& row : shard.rows) {
       if (row.diverged) continue;
+      if (without != nullptr && row.architecture == *without) continue;
       groups[{shard.header.images, row.architecture}].push_back(
           Accuracy(row.test, test_images));
     }
@@ -83,9 +86,9 @@ double PooledDeviation(const std::vector<Shard>& shards, int test_images) {
 AuditReport Audit(const Recipe& recipe, const std::vector<Shard>& shards,
                   const std::string& data_folder, int count,
                   std::string_view label, const std::string& init_from) {
+  IndexTrainings(recipe, *MakeSpace(recipe.space), shards);
   std::vector<std::pair<const ShardHeader*, const ShardRow*>> rows;
   for (const Shard& shard : shards) {
-    CheckRecipe(recipe, shard.header);
     for (const ShardRow& row : shard.rows) {
       rows.emplace_back(&shard.header, &row);
     }
@@ -98,19 +101,22 @@ AuditReport Audit(const Recipe& recipe, const std::vector<Shard>& shards,
   const ImageSets data = LoadFashionMnist(recipe, data_folder);
   AuditReport report;
   report.kernels = BestKernels().name;
-  report.tolerance =
-      std::max(kLeastTolerance,
-               kDeviations * PooledDeviation(
-                                 shards, static_cast<int>(data.test.Count())));
   std::optional<HotStarts> starts;
   if (recipe.start) starts.emplace(*recipe.start, init_from);
   Workspace workspace;
   for (const auto& [header, row] : rows) {
     AuditedRow audited = Retrain(recipe, *space, data, *header, *row,
                                  starts ? &*starts : nullptr, &workspace);
-    audited.agrees = audited.exact ||
-                     (audited.stored.diverged == audited.retrained.diverged &&
-                      std::abs(audited.difference) <= report.tolerance);
+    audited.tolerance =
+        std::max(kLeastTolerance,
+                 kDeviations * PooledDeviation(
+                                   shards, static_cast<int>(data.test.Count()),
+                                   &row->architecture));
+    audited.agrees =
+        audited.exact ||
+        (audited.stored.diverged == audited.retrained.diverged &&
+         std::abs(audited.difference) <= audited.tolerance &&
+         std::abs(audited.validation_difference) <= audited.tolerance);
     report.exact += audited.exact ? 1 : 0;
     report.disagreeing += audited.agrees ? 0 : 1;
     report.rows.push_back(std::move(audited));

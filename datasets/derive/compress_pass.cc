@@ -39,6 +39,12 @@ class CompressPass {
         data_(LoadFashionMnist(recipe, options.data_folder)),
         input_({{1, recipe.image_size, recipe.image_size}, recipe.classes}) {
     if (recipe.start) starts_.emplace(*recipe.start, options.init_from);
+    if (RowFiles(options.folder).empty()) {
+      throw Error(
+          ErrorCode::kNotFound,
+          fmt::format("{}: no shard files to compress; train them first",
+                      Quoted(options.folder, 400)));
+    }
     MakeFolder(options.folder + "/compression");
     const auto networks = ListNetworks(recipe, *space_);
     const std::vector<ShardHeader> all =

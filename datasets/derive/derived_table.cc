@@ -10,11 +10,12 @@
 #include <optional>
 #include <set>
 #include <tuple>
-#include <type_traits>
 #include <unordered_map>
 #include <utility>
 
 #include "datasets/derive/derive.h"
+#include "datasets/derive/images.h"
+#include "datasets/derive/row_index.h"
 #include "datasets/measure/measure.h"
 #include "tabular/cost_model.h"
 #include "tabular/error.h"
@@ -26,13 +27,6 @@ namespace {
 
 constexpr char kImporter[] = "derive@1";
 constexpr char kCostSource[] = "hwnas-cost-model";
-constexpr int kTestImagesOfAClass = 1000;  // of Fashion-MNIST
-
-// A training's name: images and seed.
-using TrainingKey = std::pair<int, uint64_t>;
-// Trainings of each effective network.
-using Trainings =
-    std::unordered_map<std::string, std::map<TrainingKey, const ShardRow*>>;
 
 // Of what depends on the network's cells and the images' classes.
 std::string Qualifiers(const Recipe& recipe) {
@@ -59,107 +53,6 @@ std::string TrainingQualifiers(const Recipe& recipe) {
 // Behind the fidelity of trainings on so many images.
 std::string ImagesSuffix(const Recipe& recipe, int images) {
   return images == recipe.training_images ? "" : fmt::format("n{}", images);
-}
-
-template <class Row>
-[[noreturn]] void FailRow(ErrorCode code, const ShardHeader& header,
-                          const Row& row, std::string_view what) {
-  constexpr bool kCompressed = std::is_same_v<Row, CompressionRow>;
-  throw Error(code, fmt::format("{}{}: position {} {}",
-                                kCompressed ? "compression/" : "",
-                                ShardFileName(header), row.position, what));
-}
-
-// Whether no more images are correct than there are.
-bool CountsFit(const Recipe& recipe, int validation, int test) {
-  return validation <= recipe.validation_images &&
-         test <= kTestImagesOfAClass * recipe.classes;
-}
-
-bool CountsFit(const Recipe& recipe, const ShardRow& row) {
-  return std::ranges::all_of(row.validation, [&](int correct) {
-    return CountsFit(recipe, correct, row.test);
-  });
-}
-
-bool CountsFit(const Recipe& recipe, const CompressionRow& row) {
-  return std::ranges::all_of(row.networks, [&](const CompressedNetwork& n) {
-    return std::ranges::all_of(n.scores, [&](const CompressedScore& score) {
-      return CountsFit(recipe, score.validation, score.test);
-    });
-  });
-}
-
-template <class Row>
-void CheckRow(const Recipe& recipe, const SearchSpace& space,
-              const ShardHeader& header, const Row& row) {
-  if (row.architecture.size() != space.Decisions().size() ||
-      !space.IsValid(row.architecture)) {
-    FailRow(ErrorCode::kCorrupt, header, row,
-            "is no architecture of " + space.Id());
-  }
-  if (!CountsFit(recipe, row)) {
-    FailRow(ErrorCode::kCorrupt, header, row,
-            "classifies more images than there are");
-  }
-}
-
-Trainings Collect(const Recipe& recipe, const SearchSpace& space,
-                  const std::vector<Shard>& shards) {
-  Trainings trainings;
-  for (const Shard& shard : shards) {
-    CheckRecipe(recipe, shard.header);
-    for (const ShardRow& row : shard.rows) {
-      CheckRow(recipe, space, shard.header, row);
-      const auto [found, is_new] =
-          trainings[space.EffectiveKey(row.architecture)].try_emplace(
-              {shard.header.images, shard.header.seed}, &row);
-      if (!is_new && !found->second->SameResult(row)) {
-        FailRow(ErrorCode::kDisagree, shard.header, row,
-                "is there twice, with other results");
-      }
-    }
-  }
-  return trainings;
-}
-
-// Compressions of each effective network.
-using Compressions =
-    std::unordered_map<std::string,
-                       std::map<TrainingKey, const CompressionRow*>>;
-
-// Whether a network's training ended in weights of this digest.
-bool EndedIn(const Trainings& trainings, const std::string& network,
-             const TrainingKey& training, const std::string& digest) {
-  const auto of_network = trainings.find(network);
-  if (of_network == trainings.end()) return false;
-  const auto found = of_network->second.find(training);
-  return found != of_network->second.end() && found->second->digest == digest;
-}
-
-Compressions Collect(const Recipe& recipe, const SearchSpace& space,
-                     const std::vector<CompressionShard>& shards,
-                     const Trainings& trainings) {
-  Compressions compressions;
-  for (const CompressionShard& shard : shards) {
-    CheckRecipe(recipe, shard.header);
-    const TrainingKey training = {shard.header.images, shard.header.seed};
-    for (const CompressionRow& row : shard.rows) {
-      CheckRow(recipe, space, shard.header, row);
-      const std::string key = space.EffectiveKey(row.architecture);
-      if (!EndedIn(trainings, key, training, row.digest)) {
-        FailRow(ErrorCode::kDisagree, shard.header, row,
-                "is a compression of weights that no training here ended in");
-      }
-      const auto [found, is_new] =
-          compressions[key].try_emplace(training, &row);
-      if (!is_new && found->second->networks != row.networks) {
-        FailRow(ErrorCode::kDisagree, shard.header, row,
-                "is there twice, with other results");
-      }
-    }
-  }
-  return compressions;
 }
 
 // The columns of all trainings on so many images.
@@ -272,9 +165,18 @@ class CompressionColumns {
     }
   }
 
+  // A network whose output ignores its input, and that was not compressed.
+  void SetDisconnected(int64_t architecture) {
+    disconnected_.push_back(architecture);
+  }
+
   void FillGaps() {
     for (const int64_t column : columns_) {
       for (const std::string& replicate : replicates_) {
+        for (const int64_t architecture : disconnected_) {
+          writer_->Set(column, replicate, architecture,
+                       {0, Missing::kDisconnected});
+        }
         writer_->FillGaps(column, replicate, Missing::kNotMeasured);
       }
     }
@@ -335,6 +237,7 @@ class CompressionColumns {
   // By sparsity: params, then by width val and test.
   std::vector<int64_t> columns_;
   std::unordered_map<const CompressionRow*, std::vector<Value>> values_;
+  std::vector<int64_t> disconnected_;
   std::set<std::string> replicates_;
 };
 
@@ -484,9 +387,7 @@ DerivedTableReport WriteDerivedTable(const Recipe& recipe,
                                      const std::string& path) {
   const std::shared_ptr<const SearchSpace> space = MakeSpace(recipe.space);
   CheckDerivable(*space);
-  const Trainings trainings = Collect(recipe, *space, rows.trainings);
-  const Compressions compressions =
-      Collect(recipe, *space, rows.compressions, trainings);
+  const auto [trainings, compressions] = IndexRows(recipe, *space, rows);
   const auto writer = OpenOrCreate(recipe, space, path);
   const Source source = TrainingSource(recipe);
   writer->AddSource(source);
@@ -530,7 +431,11 @@ DerivedTableReport WriteDerivedTable(const Recipe& recipe,
       series.at(training.first).Set(training.second, row, *result);
     }
     const auto smaller = compressions.find(key);
-    if (smaller == compressions.end()) continue;
+    if (smaller == compressions.end()) {
+      if (space->IsConnected(architecture)) continue;
+      for (auto& [images, columns] : compressed) columns.SetDisconnected(row);
+      continue;
+    }
     for (const auto& [training, result] : smaller->second) {
       compressed.at(training.first).Set(training.second, row, *result);
     }

@@ -41,13 +41,12 @@ std::string DatasetName(const Recipe& recipe);
 /// and test as measured, replicates being seeds; `bit-operations` and
 /// `weight-bytes` as the cost model counts them, zeros left out. `params` with
 /// `;sparsity=S` alone are the values that are not zero: weights as counted,
-/// and what is not pruned. Latencies are as AddLatencies() has them.
+/// and what is not pruned. Disconnected networks are not compressed: gaps
+/// 'disconnected'. Latencies are as AddLatencies() has them.
 ///
-/// Errors: kUsage for rows of another recipe or a table of another space;
-/// kCorrupt for a row that is no network of the space, or more correct images
-/// or weights than there are; kDisagree for two rows of one training that
-/// differ, and for a compression of weights that are no training's here; those
-/// of AddLatencies and TableWriter. On an error the file is as before.
+/// Errors: those of IndexRows, AddLatencies and TableWriter; kUsage for a table
+/// of another space, kCorrupt for more weights than a network has. On an error
+/// the file is as before.
 DerivedTableReport WriteDerivedTable(const Recipe& recipe,
                                      const DerivedRows& rows,
                                      const std::string& path);

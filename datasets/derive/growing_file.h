@@ -75,9 +75,8 @@ class GrowingFile {
   void Take(Content found) {
     if (!(found.header == content_.header)) {
       throw Error(ErrorCode::kDisagree,
-                  Quoted(path_, 400) +
-                      ": belongs to another recipe or range; "
-                      "give another folder");
+                  Quoted(path_, 400) + ": " +
+                      HeaderDifference(found.header, content_.header));
     }
     content_.rows = std::move(found.rows);
   }

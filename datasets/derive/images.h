@@ -11,6 +11,9 @@
 
 namespace hwnas::derive {
 
+/// Test images of each of Fashion-MNIST's classes.
+inline constexpr int kTestImagesOfAClass = 1000;
+
 /// An IDX file of unsigned bytes: its dimensions, first outermost.
 struct IdxFile {
   std::vector<uint32_t> dimensions;

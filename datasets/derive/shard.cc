@@ -58,6 +58,20 @@ bool ShardRow::SameResult(const ShardRow& other) const {
          test == other.test && digest == other.digest;
 }
 
+std::string HeaderDifference(const ShardHeader& found,
+                             const ShardHeader& wanted) {
+  if (found.recipe != wanted.recipe ||
+      found.recipe_digest != wanted.recipe_digest) {
+    return "belongs to another recipe; give another folder";
+  }
+  return fmt::format(
+      "holds {} networks of seed {} on {} images from position {} on, the "
+      "recipe asks for {} of seed {} on {} from {} on; give another folder, or "
+      "add a [[series]] whose 'first' is behind what is there",
+      found.count, found.seed, found.images, found.first, wanted.count,
+      wanted.seed, wanted.images, wanted.first);
+}
+
 std::string FormatHeader(const ShardHeader& header) {
   return FormatHeaderLines(kFirstLine, header) + ColumnLine(header.epochs) +
          '\n';

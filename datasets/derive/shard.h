@@ -66,6 +66,10 @@ struct Shard {
 /// Larger files are refused.
 inline constexpr size_t kLargestShard = size_t{64} << 20;
 
+/// Why a file that is there is not the one that is wanted, and what to do.
+std::string HeaderDifference(const ShardHeader& found,
+                             const ShardHeader& wanted);
+
 std::string FormatHeader(const ShardHeader& header);
 std::string FormatRow(const ShardRow& row, int epochs);
 std::string FormatShard(const Shard& shard);

@@ -151,6 +151,27 @@ TEST_F(DeriveCommand, TrainsCompressesAuditsAndWritesWithItsAnswersAsJson) {
   EXPECT_THAT(text.out, HasSubstr("largest gain"));
 }
 
+TEST_F(DeriveCommand, WhatDoesNotGoTogetherIsRefused) {
+  fs::create_directory(Path("shards"));
+  const auto refused = [&](std::vector<std::string> arguments,
+                           const std::string& what) {
+    arguments.insert(arguments.begin(), {"--shards", Path("shards")});
+    ExpectOneLine(Derive(arguments), 2, what);
+    EXPECT_TRUE(fs::is_empty(Path("shards"))) << what;
+    EXPECT_FALSE(fs::exists(Path("t.db"))) << what;
+  };
+  refused({"--agreement", "--out", Path("t.db")}, "--out excludes --agreement");
+  refused({"--agreement", "--audit", "1"}, "--audit excludes --agreement");
+  refused({"--agreement", "--compress"}, "--compress excludes --agreement");
+  refused({"--audit", "1", "--out", Path("t.db")}, "--out excludes --audit");
+  refused({"--audit", "1", "--compress"}, "--compress excludes --audit");
+  refused({"--compress", "--out", Path("t.db")}, "two commands");
+  refused({"--against", Path("t.db")}, "--against requires --agreement");
+  ExpectOneLine(Derive({"--shards", Path("nowhere"), "--compress"}), 3,
+                "no shard files to compress");
+  EXPECT_FALSE(fs::exists(Path("nowhere")));
+}
+
 TEST_F(DeriveCommand, KilledAndRestartedOrInTwoSharesItIsOneTable) {
   for (const char* folder : {"whole", "killed"}) {
     fs::create_directory(Path(folder));

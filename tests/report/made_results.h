@@ -72,8 +72,9 @@ class MadeResults {
     return id;
   }
 
-  void AddStrategy(const std::string& label) {
-    results_->AddStrategy({label, "random", {}}, 1);
+  void AddStrategy(const std::string& label, const std::string& name = "random",
+                   int version = 1) {
+    results_->AddStrategy({label, name, {}}, version);
   }
 
   /// A finished run whose answers are `recommended`, indices into `points`.

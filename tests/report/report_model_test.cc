@@ -11,6 +11,7 @@
 #include "bench/report/wording.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "strategies/registry.h"
 #include "tabular/error.h"
 #include "tabular/spaces/generic.h"
 #include "tests/report/made_results.h"
@@ -503,6 +504,23 @@ TEST(ReportModel, WarnsOfFewRunsTestDataModelsAndRedundantObjectives) {
   EXPECT_THAT(warnings, Contains(HasSubstr("models mixed with measurements")));
   EXPECT_THAT(warnings, Contains(HasSubstr("redundant objectives")));
   EXPECT_THAT(warnings, Contains(HasSubstr("only 1 finished run")));
+}
+
+TEST(ReportModel, WarnsOfStrategiesThatSeeTheFirstObjectiveAlone) {
+  MadeResults made;
+  const int64_t two = made.AddProblem(MadeResults::TwoObjectives("two"));
+  const StrategyInfo& evolution = FindStrategy("regularized-evolution");
+  made.AddStrategy("alone", evolution.name, evolution.version);
+  // Another version may have been another search.
+  made.AddStrategy("older", evolution.name, evolution.version + 1);
+  const StrategyInfo& nsga2 = FindStrategy("nsga2");
+  made.AddStrategy("both", nsga2.name, nsga2.version);
+  for (const char* label : {"alone", "older", "both"}) {
+    made.AddRun(two, label, 0, {{1, {90.0, 4.0}}, {2, {91.0, 5.0}}}, {0});
+  }
+  EXPECT_THAT(MakeReport(made.Get()).problems[0].warnings,
+              Contains("alone searches by the first objective alone, " +
+                       MadeResults::TwoObjectives("two").objectives[0].metric));
 }
 
 TEST(ReportModel, ALongSpaceIsShortenedAndWhatTheTableLacksIsSaid) {

@@ -1,5 +1,6 @@
 #include "datasets/derive/agreement.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,10 +12,20 @@
 #include "tabular/table.h"
 #include "tabular/table_writer.h"
 #include "tests/datasets/derive/synthetic_data.h"
+#include "tests/failure.h"
 #include "tests/temp_dir.h"
 
 namespace hwnas::derive {
 namespace {
+
+using ::testing::HasSubstr;
+
+// Connected, another one for each position below 16.
+Architecture Cell(int position) {
+  return {3, 1,
+          1, static_cast<uint16_t>(1 + position / 4),
+          1, static_cast<uint16_t>(1 + position % 4)};
+}
 
 // Connected networks 0, 1, ...; (test, validation after each epoch).
 Shard MakeShard(const Recipe& recipe, uint64_t seed, int images,
@@ -26,7 +37,7 @@ Shard MakeShard(const Recipe& recipe, uint64_t seed, int images,
   for (const std::vector<int>& result : results) {
     ShardRow row;
     row.position = static_cast<int>(shard.rows.size());
-    row.architecture = Architecture{1, 1, 1, 1, 1, 1};
+    row.architecture = Cell(row.position);
     row.test = result[0];
     row.seconds = 0.5;
     row.validation.assign(result.begin() + 1, result.end());
@@ -110,6 +121,22 @@ TEST(Agreement, LeavesOutTheEmptyNetworkAndDivergedOnes) {
   Recipe other = recipe;
   other.epochs = 3;
   EXPECT_THROW(Agreement(other, Trained({a})), Error);
+}
+
+TEST(Agreement, RefusesRowsThatATableWouldRefuse) {
+  const Recipe recipe = TinyRecipe();
+  Shard a = MakeShard(recipe, 0, 96, {{1000, 1, 1}, {2000, 2, 2}});
+  const auto refused = [&](ErrorCode code, const char* what) {
+    EXPECT_THAT(Failure(code, [&] { Agreement(recipe, Trained({a})); }),
+                HasSubstr(what));
+  };
+  a.rows[1].test = 99999;
+  refused(ErrorCode::kCorrupt, "position 1 classifies more images");
+  a.rows[1].test = 2000;
+  a.rows[1].architecture = a.rows[0].architecture;
+  refused(ErrorCode::kDisagree, "is there twice, with other results");
+  a.rows[1].architecture = Architecture{9, 9, 9, 9, 9, 9};
+  refused(ErrorCode::kCorrupt, "is no architecture of");
 }
 
 TEST(Agreement, ComparesWithAnotherTable) {

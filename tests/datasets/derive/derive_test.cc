@@ -1,5 +1,6 @@
 #include "datasets/derive/derive.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -16,10 +17,13 @@
 #include "datasets/derive/audit.h"
 #include "tabular/error.h"
 #include "tests/datasets/derive/synthetic_data.h"
+#include "tests/failure.h"
 #include "tests/temp_dir.h"
 
 namespace hwnas::derive {
 namespace {
+
+using ::testing::HasSubstr;
 
 // The rows of a folder without what a clock says.
 std::map<std::string, std::string> ResultsIn(const std::string& folder) {
@@ -252,11 +256,35 @@ TEST_F(DeriveTest, AuditFindsTheRowThatWasChanged) {
   EXPECT_EQ(report.rows.size(), 10u);
   EXPECT_EQ(report.exact, 10);
   EXPECT_EQ(report.disagreeing, 0);
-  shards[0].rows[1].test += 5000;
-  report = Audit(recipe, shards, data_->Path(""), 100, "x");
-  EXPECT_EQ(report.exact, 9);
-  // 50 points are beyond five deviations only where seeds agree that well.
-  EXPECT_EQ(report.disagreeing, report.tolerance < 50 ? 1 : 0);
+  // Found by the deviations of the other networks, however far it is changed.
+  const ShardRow was = shards[0].rows[1];
+  ShardRow& changed = shards[0].rows[1];
+  const auto expect_found = [&] {
+    report = Audit(recipe, shards, data_->Path(""), 100, "x");
+    EXPECT_EQ(report.exact, 9);
+    for (const AuditedRow& row : report.rows) {
+      if (row.exact) continue;
+      EXPECT_EQ(row.stored.position, was.position);
+      EXPECT_EQ(row.seed, shards[0].header.seed);
+      EXPECT_EQ(
+          row.tolerance,
+          std::max(3.0, 5 * PooledDeviation(shards, 10000, &was.architecture)));
+      EXPECT_EQ(row.agrees, row.tolerance >= 50);
+    }
+  };
+  changed.test += changed.test < 5000 ? 5000 : -5000;
+  expect_found();
+  changed = was;
+  int& last = changed.validation.back();
+  const int half = recipe.validation_images / 2;
+  last += last < half ? half : -half;
+  expect_found();
+  changed = was;
+  changed.test = 10001;
+  EXPECT_THAT(Failure(ErrorCode::kCorrupt,
+                      [&] { Audit(recipe, shards, data_->Path(""), 1, "x"); }),
+              HasSubstr("position 1 classifies more images than there are"));
+  changed = was;
   Recipe other = recipe;
   other.epochs = 3;
   EXPECT_THROW(Audit(other, shards, data_->Path(""), 1, "x"), Error);
@@ -273,6 +301,7 @@ TEST(PooledDeviation, PoolsVariancesByDegreesOfFreedom) {
   b.rows[0].test = 54;  // variance of {50, 54}: 8
   EXPECT_DOUBLE_EQ(PooledDeviation({a, b}, 100), std::sqrt(8.0));
   EXPECT_EQ(PooledDeviation({a}, 100), 0);
+  EXPECT_EQ(PooledDeviation({a, b}, 100, &row.architecture), 0);
   b.rows[0].diverged = true;
   EXPECT_EQ(PooledDeviation({a, b}, 100), 0);
 }

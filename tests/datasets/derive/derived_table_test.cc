@@ -244,6 +244,9 @@ TEST(DerivedTable, HoldsEveryWidthAndSparsityBesideWhatWasTrained) {
   LayerGraph graph =
       fixture.space->Layers(fixture.networks[2], {{1, 14, 14}, 10}).Effective();
   graph.SetBits(3, 3);
+  const size_t empty = table->FindRow(fixture.networks[6984]).value();
+  EXPECT_EQ(At(*table, "accuracy:val;bits=8;sparsity=0", empty).missing,
+            Missing::kDisconnected);
   EXPECT_EQ(At(*table, "bit-operations;bits=3;sparsity=50", other).value,
             BitOperations(graph, 50));
   EXPECT_EQ(At(*table, "weight-bytes;bits=3;sparsity=50", other).value,

@@ -92,5 +92,21 @@ TEST(Shard, DamageIsRefused) {
   }
 }
 
+TEST(HeaderDifference, TellsAnotherRecipeFromAnotherRange) {
+  ShardHeader wanted;
+  wanted.recipe = "a@1";
+  wanted.images = 96;
+  wanted.count = 6;
+  ShardHeader found = wanted;
+  found.count = 4;
+  EXPECT_EQ(HeaderDifference(found, wanted),
+            "holds 4 networks of seed 0 on 96 images from position 0 on, the "
+            "recipe asks for 6 of seed 0 on 96 from 0 on; give another folder, "
+            "or add a [[series]] whose 'first' is behind what is there");
+  found.recipe_digest = "other";
+  EXPECT_EQ(HeaderDifference(found, wanted),
+            "belongs to another recipe; give another folder");
+}
+
 }  // namespace
 }  // namespace hwnas::derive
