@@ -412,7 +412,7 @@ void Derive(Options options) {
   } else if (options.agreement) {
     done["agreement"] = ShowAgreement(recipe, options);
   } else {
-    if (beside) MakeFolder(options.shards);
+    if (beside && !options.compress) MakeFolder(options.shards);
     if (beside || options.out.empty()) {
       done[options.compress ? "compressed" : "trained"] =
           Train(recipe, options, &failure);

@@ -170,6 +170,9 @@ TEST_F(DeriveCommand, WhatDoesNotGoTogetherIsRefused) {
   ExpectOneLine(Derive({"--shards", Path("nowhere"), "--compress"}), 3,
                 "no shard files to compress");
   EXPECT_FALSE(fs::exists(Path("nowhere")));
+  ExpectOneLine(Derive({"--out", Path("t.db"), "--compress"}), 3,
+                "no shard files to compress");
+  EXPECT_FALSE(fs::exists(Path("t.db.shards")));
 }
 
 TEST_F(DeriveCommand, KilledAndRestartedOrInTwoSharesItIsOneTable) {
