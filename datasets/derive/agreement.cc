@@ -26,10 +26,12 @@ using Series = std::map<int, const ShardRow*>;
 // By images, then seed.
 using AllSeries = std::map<int, std::map<uint64_t, Series>>;
 
-AllSeries Collect(const Recipe& recipe, const std::vector<Shard>& shards) {
+// Errors: those of IndexRows.
+AllSeries Collect(const Recipe& recipe, const DerivedRows& rows) {
   const auto space = MakeSpace(recipe.space);
+  IndexRows(recipe, *space, rows);  // checks them
   AllSeries all;
-  for (const Shard& shard : shards) {
+  for (const Shard& shard : rows.trainings) {
     Series& series = all[shard.header.images][shard.header.seed];
     for (const ShardRow& row : shard.rows) {
       if (row.diverged || !space->IsConnected(row.architecture)) continue;
@@ -383,8 +385,7 @@ double NoiseShare::Share() const {
 }
 
 AgreementReport Agreement(const Recipe& recipe, const DerivedRows& rows) {
-  IndexRows(recipe, *MakeSpace(recipe.space), rows);
-  const AllSeries all = Collect(recipe, rows.trainings);
+  const AllSeries all = Collect(recipe, rows);
   AgreementReport report;
   report.series = CostOfSeries(rows.trainings);
   for (const auto& [images, seeds] : all) {
@@ -437,7 +438,7 @@ std::vector<RankAgreement> AgreementWith(const Recipe& recipe,
                             Quoted(table.Path(), 400), table.Space()->Id(),
                             space->Id()));
   }
-  const auto networks = TestedNetworks(recipe, Collect(recipe, rows.trainings));
+  const auto networks = TestedNetworks(recipe, Collect(recipe, rows));
   std::vector<RankAgreement> agreements;
   for (const Metric& meant : MetricsMeant(table, metric)) {
     const auto column = table.LoadOrCompute(meant);

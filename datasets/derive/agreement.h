@@ -119,8 +119,8 @@ AgreementReport Agreement(const Recipe& recipe, const DerivedRows& rows);
 /// latency is compared with the latency of each platform of the rows (first
 /// pass), all else with the test accuracy on the recipe's images (the mean over
 /// seeds). A latency without a platform means each platform of the other table.
-/// The two tables' spaces must have the same decisions (kUsage); the metric's
-/// errors are those of Table.
+/// The two tables' spaces must have the same decisions (kUsage); the rows'
+/// errors are those of IndexRows, the metric's those of Table.
 std::vector<RankAgreement> AgreementWith(const Recipe& recipe,
                                          const DerivedRows& rows,
                                          const Table& table,

@@ -56,29 +56,6 @@ void CheckRow(const Recipe& recipe, const SearchSpace& space,
   }
 }
 
-}  // namespace
-
-Trainings IndexTrainings(const Recipe& recipe, const SearchSpace& space,
-                         const std::vector<Shard>& shards) {
-  Trainings trainings;
-  for (const Shard& shard : shards) {
-    CheckRecipe(recipe, shard.header);
-    for (const ShardRow& row : shard.rows) {
-      CheckRow(recipe, space, shard.header, row);
-      const auto [found, is_new] =
-          trainings[space.EffectiveKey(row.architecture)].try_emplace(
-              {shard.header.images, shard.header.seed}, &row);
-      if (!is_new && !found->second->SameResult(row)) {
-        FailRow(ErrorCode::kDisagree, shard.header, row,
-                "is there twice, with other results");
-      }
-    }
-  }
-  return trainings;
-}
-
-namespace {
-
 // Whether a network's training ended in weights of this digest.
 bool EndedIn(const Trainings& trainings, const std::string& network,
              const TrainingKey& training, const std::string& digest) {
@@ -114,6 +91,25 @@ Compressions IndexCompressions(const Recipe& recipe, const SearchSpace& space,
 }
 
 }  // namespace
+
+Trainings IndexTrainings(const Recipe& recipe, const SearchSpace& space,
+                         const std::vector<Shard>& shards) {
+  Trainings trainings;
+  for (const Shard& shard : shards) {
+    CheckRecipe(recipe, shard.header);
+    for (const ShardRow& row : shard.rows) {
+      CheckRow(recipe, space, shard.header, row);
+      const auto [found, is_new] =
+          trainings[space.EffectiveKey(row.architecture)].try_emplace(
+              {shard.header.images, shard.header.seed}, &row);
+      if (!is_new && !found->second->SameResult(row)) {
+        FailRow(ErrorCode::kDisagree, shard.header, row,
+                "is there twice, with other results");
+      }
+    }
+  }
+  return trainings;
+}
 
 RowIndex IndexRows(const Recipe& recipe, const SearchSpace& space,
                    const DerivedRows& rows) {

@@ -176,6 +176,8 @@ TEST(Agreement, ComparesWithAnotherTable) {
       AgreementWith(recipe, Trained({a, b}), *table, metric)[0];
   EXPECT_EQ(both.networks, 3u);
   EXPECT_NEAR(both.tau.value(), 1.0 / 3, 1e-12);
+  b.header.recipe_digest = "other";
+  EXPECT_THROW(AgreementWith(recipe, Trained({a, b}), *table, metric), Error);
   writer = TableWriter::Create(folder.Path("o.db"), MakeSpace("nb101"), info);
   writer->Commit();
   EXPECT_THROW(AgreementWith(recipe, Trained({a}),
