@@ -32,11 +32,10 @@ if(HWNAS_SANITIZE)
                           -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(hwnas_flags INTERFACE -fsanitize=${HWNAS_SANITIZE})
   if(HWNAS_SANITIZE MATCHES "address")
-    set(type "$<TARGET_PROPERTY:TYPE>")
     target_sources(
       hwnas_flags
       INTERFACE
-        "$<$<STREQUAL:${type},EXECUTABLE>:${CMAKE_CURRENT_LIST_DIR}/asan_options.cc>")
+        "$<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${PROJECT_SOURCE_DIR}/.cmake/asan_options.cc>")
   endif()
 endif()
 

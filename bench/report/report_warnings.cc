@@ -60,23 +60,6 @@ class Writer {
     }
   }
 
-  void AddFirstAlone() {
-    if (problem_.objectives.size() < 2) return;
-    std::vector<std::string> names;
-    for (const ReportStrategy& strategy : problem_.strategies) {
-      for (const StrategyInfo& info : BuiltInStrategies()) {
-        if (info.Id() == strategy.id && SearchesFirstAlone(info)) {
-          names.push_back(Quoted(strategy.label));
-        }
-      }
-    }
-    if (names.empty()) return;
-    Add(fmt::format("{} {} by the first objective alone, {}",
-                    fmt::join(names, ", "),
-                    names.size() == 1 ? "searches" : "search",
-                    problem_.objectives[0].metric));
-  }
-
   void AddFeatures() {
     if (problem_.features.empty()) return;
     Add(fmt::format("strategies may read before evaluating: {}",
@@ -137,6 +120,23 @@ class Writer {
                     "alike (Spearman {:.3f})",
                     problem_.objectives[i].metric,
                     problem_.objectives[j].metric, x.size(), *rho));
+  }
+
+  void AddFirstAlone() {
+    if (problem_.objectives.size() < 2) return;
+    std::vector<std::string> names;
+    for (const ReportStrategy& strategy : problem_.strategies) {
+      for (const StrategyInfo& info : BuiltInStrategies()) {
+        if (info.Id() == strategy.id && SearchesFirstAlone(info)) {
+          names.push_back(Quoted(strategy.label));
+        }
+      }
+    }
+    if (names.empty()) return;
+    Add(fmt::format("{} {} by the first objective alone, {}",
+                    fmt::join(names, ", "),
+                    names.size() == 1 ? "searches" : "search",
+                    problem_.objectives[0].metric));
   }
 
   void AddRuns() {
